@@ -1,0 +1,141 @@
+"""The clean record: a tagged union, one schema for each kind, whatever system it came from (R1)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class NeedType(StrEnum):
+    PRODUCT = "product"
+    SERVICE = "service"
+    PRICE = "price"
+
+
+class ConsentChannel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    ANY = "any"
+
+
+class Purpose(StrEnum):
+    CARE = "care"
+    MARKETING = "marketing"
+    ANY = "any"
+
+
+class ConsentAction(StrEnum):
+    GRANT = "grant"
+    WITHDRAW = "withdraw"
+    OBJECT = "object"
+    """A customer-level objection: no contact of any optional kind on the channel, whatever was granted."""
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Party(Frozen):
+    """Who a record is about, as that one record says it. None means: this record does not say."""
+
+    ref: str | None = None
+    """The customer's id in the source system."""
+    name: str | None = None
+    title: str | None = None
+    company: str | None = None
+    industry: str | None = None
+    phone: str | None = None
+    """E.164."""
+    email: str | None = None
+    country: str | None = None
+    """ISO 3166 alpha-2."""
+    province: str | None = None
+    city: str | None = None
+    language: Literal["zh", "en"] | None = None
+    birthday_on: date | None = None
+    first_cooperation_on: date | None = None
+
+
+class Origin(Frozen):
+    """Where a record came from, when it came in a file."""
+
+    file: str
+    row: int
+    """1-based line or sheet row, as the person sees it."""
+    job_id: str
+    seq: int
+    """0-based ordinal of the record in its job."""
+
+
+class _Record(Frozen):
+    system: str
+    id: str
+    version: int = 0
+    """Orders the versions of one id: the source's own number, else its change time, else the event time (ms)."""
+    event_at: datetime
+    recorded_at: datetime
+    deleted: bool = False
+    party: Party
+    origin: Origin | None = None
+
+
+class Profile(_Record):
+    kind: Literal["profile"] = "profile"
+
+
+class Order(_Record):
+    kind: Literal["order"] = "order"
+    amount_fen: int | None
+    """In the tenant's currency; None where no rate is known: such an amount decides no level."""
+    currency: str
+    stage: str | None = None
+
+
+class Refund(_Record):
+    kind: Literal["refund"] = "refund"
+    amount_fen: int | None
+    """Positive: what was given back."""
+    currency: str
+
+
+class Interaction(_Record):
+    kind: Literal["interaction"] = "interaction"
+    channel: str
+    """call, visit, chat, ticket, email, sms, web, app, other."""
+    topic: str | None = None
+
+
+class Complaint(_Record):
+    kind: Literal["complaint"] = "complaint"
+    is_interaction: bool = True
+    topic: str | None = None
+    stage: str | None = None
+
+
+class Satisfaction(_Record):
+    kind: Literal["satisfaction"] = "satisfaction"
+    score: int = Field(ge=1, le=5)
+    dimension: str | None = None
+
+
+class Need(_Record):
+    kind: Literal["need"] = "need"
+    need_type: NeedType | None = None
+    priority: Literal["high", "medium", "low"] | None = None
+    topic: str | None = None
+    stage: str | None = None
+
+
+class Consent(_Record):
+    kind: Literal["consent"] = "consent"
+    channel: ConsentChannel
+    purpose: Purpose
+    action: ConsentAction
+    evidence: str | None = None
+
+
+Record = Profile | Order | Refund | Interaction | Complaint | Satisfaction | Need | Consent
+RECORD_KINDS = ("profile", "order", "refund", "interaction", "complaint", "satisfaction", "need", "consent")
+record_adapter: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])

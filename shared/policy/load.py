@@ -1,0 +1,31 @@
+"""Reads a policy file and refuses a bad one with the path of each fault."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from shared.model.errors import PolicyInvalid
+from shared.policy.schema import Policy
+
+DEFAULT = Path(__file__).with_name("default.toml")
+
+
+def parse_policy(text: str) -> Policy:
+    """The policy of a TOML text; PolicyInvalid names every fault as `path: what is wrong`."""
+    try:
+        return Policy.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyInvalid(f"not TOML: {error}") from error
+    except ValidationError as error:
+        faults = (
+            f"{'.'.join(map(str, fault['loc'])) or 'policy'}: {fault['msg']}" for fault in error.errors()
+        )
+        raise PolicyInvalid("; ".join(faults)) from error
+
+
+@cache
+def load_policy(path: Path = DEFAULT) -> Policy:
+    """The policy of a file; read once for each process."""
+    return parse_policy(path.read_text(encoding="utf-8"))

@@ -1,0 +1,341 @@
+"""The policy: every threshold of the system, as frozen, checked data."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from shared.model.contact import Channel, ContactClass
+from shared.model.tags import Level, Risk
+
+Positive = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[int, Field(ge=0)]
+Percent = Annotated[int, Field(ge=1, le=99)]
+ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Tenant(Strict):
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    name_zh: str
+    name_en: str
+    zone: str
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    languages: Annotated[list[Literal["zh", "en"]], Field(min_length=1)]
+    sms_signature: Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[^【】\[\]]+$")]
+    postal_address_zh: str
+    postal_address_en: str
+    reply_email: str
+    link_hosts: list[str]
+
+    @model_validator(mode="after")
+    def _zone_exists(self) -> Self:
+        if self.zone not in available_timezones():
+            raise ValueError(f"unknown time zone {self.zone!r}")
+        return self
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+def _to_decimal(value: object) -> object:
+    return Decimal(value) if isinstance(value, str) else value
+
+
+class Rate(Strict):
+    valid_from: date = Field(alias="from")
+    rate: Annotated[Decimal, BeforeValidator(_to_decimal), Field(gt=0)]
+
+
+class Cleaning(Strict):
+    ambiguous_day_first: bool
+    oldest_event_years: Positive
+    future_tolerance_minutes: NotNegative
+    max_field_characters: Positive
+    key_secret_name: str
+    day_first: dict[str, bool]
+    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], list[Rate]]
+
+    @model_validator(mode="after")
+    def _rates_ascend(self) -> Self:
+        for currency, rates in self.rates.items():
+            starts = [rate.valid_from for rate in rates]
+            if starts != sorted(set(starts)):
+                raise ValueError(f"rates.{currency}: dates must ascend")
+        return self
+
+
+class Matching(Strict):
+    members_per_key: Annotated[int, Field(ge=2, le=50)]
+    members_per_customer: Annotated[int, Field(ge=2, le=40)]
+    retries: Positive
+    source_trust: dict[str, NotNegative]
+
+
+class Levels(Strict):
+    strategic_min_fen: Positive
+    core_min_fen: Positive
+    potential_min_fen: Positive
+    amount_months: Positive
+    strategic_tenure_years: Positive
+    big_but_new: Annotated[Level, Field(strict=False)]
+    growth_months: Positive
+    growth_percent: Percent
+
+    @model_validator(mode="after")
+    def _bands_ascend(self) -> Self:
+        if not self.potential_min_fen < self.core_min_fen < self.strategic_min_fen:
+            raise ValueError("bands overlap: potential_min_fen < core_min_fen < strategic_min_fen must hold")
+        if self.big_but_new not in (Level.CORE, Level.BASIC):
+            raise ValueError("big_but_new must be core or basic")
+        if self.growth_months >= self.amount_months:
+            raise ValueError("growth_months must be less than amount_months")
+        return self
+
+
+class Risks(Strict):
+    silent_months: Positive
+    window_months: Positive
+    decline_percent: Percent
+    complaint_months: Positive
+    thin_orders: NotNegative
+    order_is_interaction: bool
+
+    @model_validator(mode="after")
+    def _windows_nest(self) -> Self:
+        if self.silent_months >= self.window_months:
+            raise ValueError("silent_months must be less than window_months")
+        return self
+
+
+class ActivityBands(Strict):
+    months: Positive
+    high_min: Positive
+    medium_min: Positive
+
+    @model_validator(mode="after")
+    def _bands_ascend(self) -> Self:
+        if self.medium_min >= self.high_min:
+            raise ValueError("bands overlap: medium_min < high_min must hold")
+        return self
+
+
+class HistoryKept(Strict):
+    keep_changes: Positive
+    buckets_months: Annotated[int, Field(ge=24)]
+
+
+class Window(Strict):
+    days: Annotated[str, Field(pattern=r"^[0-6]{1,7}$")]
+    start: ClockTime
+    end: ClockTime
+
+
+class MessageHours(Strict):
+    windows: Annotated[list[Window], Field(min_length=1)]
+
+
+class WorkHours(Strict):
+    start: ClockTime
+    end: ClockTime
+    calendar: Literal["CN"]
+
+    @model_validator(mode="after")
+    def _start_before_end(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("start must be before end")
+        return self
+
+
+class Hours(Strict):
+    message: MessageHours
+    work: WorkHours
+
+
+class Caps(Strict):
+    messages_per_day: Positive
+    tasks_per_day: Positive
+
+
+class Due(Strict):
+    shards: Annotated[int, Field(ge=1, le=256)]
+    sweep_minutes: Positive
+    page: Annotated[int, Field(ge=1, le=1000)]
+    oldest_days: Positive
+
+
+class FirstImport(Strict):
+    stagger_days: Positive
+    daily_limit: Positive
+    exempt_risks: list[Annotated[Risk, Field(strict=False)]]
+
+
+class Sending(Strict):
+    function_timeout_s: Positive
+    skew_s: NotNegative
+    lease_s: Positive
+    wire_s: Positive
+    recheck_s: Positive
+    reconcile_email_s: Positive
+    reconcile_sms_s: Positive
+    visibility_s: Positive
+    throttle_jitter_s: Positive
+    max_attempts: Positive
+    row_days: Positive
+    page: Positive
+
+    @model_validator(mode="after")
+    def _constants_relate(self) -> Self:
+        if self.lease_s < self.function_timeout_s + 2 * self.skew_s:
+            raise ValueError("lease_s must be at least function_timeout_s + 2 * skew_s")
+        if self.visibility_s < 6 * self.function_timeout_s:
+            raise ValueError("visibility_s must be at least 6 * function_timeout_s")
+        if self.wire_s + 5 >= self.function_timeout_s:
+            raise ValueError("wire_s + 5 must be less than function_timeout_s")
+        return self
+
+
+class ClassRules(Strict):
+    consent: Literal["care", "marketing", "none"]
+    quiet_hours: bool
+    cap: Literal["messages_per_day", "tasks_per_day", "none"]
+    valid_days: Positive
+    delivery: Literal["at_most_once", "at_least_once"]
+
+
+class Owner(Strict):
+    name: str
+    email: str
+
+
+class Step(Strict):
+    """One contact of an occasion: a message has a template, a task has a task code."""
+
+    channel: Annotated[Channel, Field(strict=False)]
+    template: str | None = None
+    task: str | None = None
+    after_working_days: NotNegative = 0
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if self.channel.is_task != (self.task is not None) or self.channel.is_task == (
+            self.template is not None
+        ):
+            raise ValueError("a call or visit has a task, an email or sms has a template")
+        return self
+
+
+class EntryStep(Strict):
+    """A one-off on entering the cell."""
+
+    channel: Annotated[Channel, Field(strict=False)]
+    task: str
+    within_working_days: Positive
+    not_again_days: Positive
+
+
+class Interval(Strict):
+    count: Positive
+    unit: Literal["week", "month"]
+
+    @property
+    def least_days(self) -> int:
+        """Weeks and months compare by minimum days: February makes 1 month 28 days, 2 months 59 ..."""
+        if self.unit == "week":
+            return 7 * self.count
+        return _LEAST_DAYS_OF_MONTHS[self.count % 12] + 365 * (self.count // 12)
+
+
+# Fewest days that 0..11 consecutive calendar months can have.
+_LEAST_DAYS_OF_MONTHS = (0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334)
+
+
+def _to_interval(value: object) -> object:
+    if isinstance(value, str):
+        count, _, unit = value.partition(" ")
+        if count.isdigit() and unit.rstrip("s") in ("week", "month"):
+            return Interval(count=int(count), unit=unit.rstrip("s"))  # type: ignore[arg-type]
+        raise ValueError("an interval reads like '2 weeks' or '1 month'")
+    return value
+
+
+class Cell(Strict):
+    every: Annotated[Interval, BeforeValidator(_to_interval)]
+    goal: str
+    steps: Annotated[list[Step], Field(min_length=1)]
+    on_entry: EntryStep | None = None
+
+
+class Cost(Strict):
+    sms_segment_fen: NotNegative
+    email_fen: NotNegative
+    call_minutes: NotNegative
+    visit_minutes: NotNegative
+
+
+LEVELS_UP = (Level.BASIC, Level.POTENTIAL, Level.CORE, Level.STRATEGIC)
+RISKS_UP = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
+LevelKey = Annotated[Level, Field(strict=False)]
+RiskKey = Annotated[Risk, Field(strict=False)]
+ClassKey = Annotated[ContactClass, Field(strict=False)]
+
+
+class Policy(Strict):
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    tenant: Tenant
+    cleaning: Cleaning
+    matching: Matching
+    level: Levels
+    risk: Risks
+    activity: ActivityBands
+    history: HistoryKept
+    hours: Hours
+    caps: Caps
+    due: Due
+    first_import: FirstImport
+    sending: Sending
+    classes: dict[ClassKey, ClassRules]
+    owners: dict[LevelKey, Owner]
+    plan: dict[LevelKey, dict[RiskKey, Cell]]
+    cost: Cost
+
+    @model_validator(mode="after")
+    def _tables_are_complete(self) -> Self:
+        _require_all(set(ContactClass) - set(self.classes), "classes")
+        _require_all(set(Level) - set(self.owners), "owners")
+        _require_all(set(Level) - set(self.plan), "plan")
+        for level, cells in self.plan.items():
+            _require_all(set(Risk) - set(cells), f"plan.{level}")
+        return self
+
+    @model_validator(mode="after")
+    def _plan_is_monotone(self) -> Self:
+        """R24: higher level or risk is never contacted less."""
+        for level in LEVELS_UP:
+            for lower, higher in zip(RISKS_UP, RISKS_UP[1:], strict=False):
+                self._require_not_less((level, lower), (level, higher))
+        for risk in RISKS_UP:
+            for lower_level, higher_level in zip(LEVELS_UP, LEVELS_UP[1:], strict=False):
+                self._require_not_less((lower_level, risk), (higher_level, risk))
+        return self
+
+    def _require_not_less(self, low: tuple[Level, Risk], high: tuple[Level, Risk]) -> None:
+        low_days = self.plan[low[0]][low[1]].every.least_days
+        high_days = self.plan[high[0]][high[1]].every.least_days
+        if high_days > low_days:
+            raise ValueError(
+                f"plan.{high[0]}.{high[1]}: contacted less often than plan.{low[0]}.{low[1]}"
+                f" ({high_days} days against {low_days})"
+            )
+
+
+def _require_all(missing: set[Level] | set[Risk] | set[ContactClass], path: str) -> None:
+    if missing:
+        raise ValueError(f"{path}: missing {', '.join(sorted(missing))}")
