@@ -174,6 +174,7 @@ class Due(Strict):
 class FirstImport(Strict):
     stagger_days: Positive
     daily_limit: Positive
+    hold_minutes: Positive
     exempt_risks: list[Annotated[Risk, Field(strict=False)]]
 
 

@@ -1,0 +1,34 @@
+"""Woken by a file in the import bucket: splits it into records on the queue."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared.aws.objects import notified_objects, open_object
+from shared.flows.split_file import make_job_id, split_file
+from shared.runtime import wiring
+from shared.runtime.observe import count, logger, metrics
+
+
+def split_one(record: SQSRecord) -> None:
+    for found in notified_objects(json.loads(record.body)):
+        split = split_file(
+            found.name,
+            open_object(found),
+            job_id=make_job_id(found.identity),
+            items=wiring.items(),
+            queue=wiring.queue(),
+            now=wiring.clock().now(),
+        )
+        logger.info("file split", job_id=split.job_id, records=split.records, problems=split.problems)
+        count("RecordsSplit", split.records)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> object:
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, split_one, processor, context)

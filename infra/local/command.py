@@ -1,0 +1,71 @@
+"""The `guanxi` command: the embedded stack, and what an operator does with it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+STATE = Path(".guanxi")
+OUT = Path("out")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; returns the exit code: 0 done, 1 failed, 2 asked in a way that is not understood."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(asked))
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="guanxi", description="Customer care that runs itself.")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of what is printed")
+    parser.add_argument(
+        "--state", type=Path, default=STATE, help="folder that keeps the state (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=OUT, help="folder for reports and the outbox (default: %(default)s)"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    demo = commands.add_parser("demo", help="run the sample files through the whole system, twice")
+    demo.set_defaults(run=_demo)
+    run = commands.add_parser("run", help="import files, then do what is due")
+    run.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, XLSX or JSONL")
+    run.set_defaults(run=_run)
+    up = commands.add_parser("up", help="keep the embedded stack running until Ctrl-C")
+    up.set_defaults(run=_up)
+    explain = commands.add_parser(
+        "explain", help="why a customer has each tag; why a contact was made or held"
+    )
+    explain.add_argument("reference", metavar="ID", help="customer id, contact id, phone or email")
+    explain.set_defaults(run=_explain)
+    return parser
+
+
+# Each command imports what it needs: `guanxi --help` does not wait for AWS's SDK.
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from infra.local.demo import run_demo
+
+    return run_demo(asked.out, language=asked.language)
+
+
+def _run(asked: argparse.Namespace) -> int:
+    from infra.local.run import run_files
+
+    return run_files(asked.files, state=asked.state, out=asked.out, language=asked.language)
+
+
+def _up(asked: argparse.Namespace) -> int:
+    from infra.local.run import keep_running
+
+    return keep_running(state=asked.state, out=asked.out)
+
+
+def _explain(asked: argparse.Namespace) -> int:
+    from infra.local.run import explain_reference
+
+    return explain_reference(asked.reference, state=asked.state, language=asked.language)

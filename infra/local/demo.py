@@ -1,0 +1,84 @@
+"""`guanxi demo`: three upstream systems' files through the whole system, and the same files once more."""
+
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.insight.snapshot import Snapshot
+
+from infra.local.import_files import import_files, settle
+from infra.local.present import Language, as_language, closing_lines, leave_behind
+from infra.local.run import keep_session
+from infra.local.session import Session, local_session
+from infra.local.stack import ROOT
+from shared.flows.import_progress import Progress
+
+SAMPLES = ROOT / "events" / "samples"
+CLOCK_AT = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai on a Tuesday: the demo prints the same on every day."""
+STATE = Path(".guanxi") / "demo"
+
+
+def sample_files() -> list[Path]:
+    return sorted(file for file in SAMPLES.iterdir() if file.suffix in (".csv", ".xlsx", ".jsonl"))
+
+
+def run_demo(out: Path, *, language: str) -> int:
+    """Runs the sample files twice; exit code 1 when the second run changed or sent anything."""
+    for folder in (STATE, out):
+        shutil.rmtree(folder, ignore_errors=True)
+    print(
+        "start    the real template on the embedded stack, clock fixed at 2026-06-30 10:00 Asia/Shanghai",
+        flush=True,
+    )
+    started = time.monotonic()
+    with local_session(STATE, out / "outbox", fixed_at=CLOCK_AT, persist=True) as session:
+        keep_session(STATE, session)
+        print(f"deployed in {time.monotonic() - started:.1f} s", flush=True)
+        is_still = _run_twice(session, out, as_language(language))
+    print(f"report   {out / 'report.html'}   outbox {out / 'outbox'}   quarantine {out / 'quarantine.csv'}")
+    return 0 if is_still else 1
+
+
+def _run_twice(session: Session, out: Path, language: Language) -> bool:
+    started = time.monotonic()
+    first = _import(session)
+    wall_s = time.monotonic() - started
+    snapshot = leave_behind(session, out, language=language)
+    print(*closing_lines(snapshot, session, language=language), sep="\n")
+    records = sum(sum(progress.outcomes.values()) for progress in first)
+    print(f"speed    {records:,} records end to end in {wall_s:.1f} s = {records / wall_s:.0f} records/s")
+    example = _example(snapshot)
+    if example:
+        print(f"explain  .venv/bin/guanxi --state {STATE} explain {example}")
+    print("again    the same files a second time", flush=True)
+    second = _import(session)
+    after = leave_behind(session, out, language=language)
+    return _say_difference(second, snapshot, after)
+
+
+def _import(session: Session) -> list[Progress]:
+    done = import_files(session, sample_files(), lambda line: print(line, flush=True))
+    settle(session, lambda line: print(line, flush=True))
+    return done
+
+
+def _say_difference(second: list[Progress], before: Snapshot, after: Snapshot) -> bool:
+    outcomes = [progress.outcomes for progress in second]
+    new = sum(counts.get("new", 0) for counts in outcomes)
+    updated = sum(counts.get("updated", 0) for counts in outcomes)
+    unchanged = sum(counts.get("unchanged", 0) for counts in outcomes)
+    quarantined = sum(counts.get("quarantined", 0) for counts in outcomes)
+    made = len(after.contacts) - len(before.contacts)
+    kept = len(after.quarantined) - len(before.quarantined)
+    print(
+        f"         {new} new  {updated} updated  {unchanged} unchanged  {quarantined} quarantined as before (+{kept})"
+    )
+    print(f"         {made} contacts made or sent")
+    return (new, updated, made, kept) == (0, 0, 0, 0)
+
+
+def _example(snapshot: Snapshot) -> str | None:
+    """A customer worth explaining: one with a contact of today."""
+    return min((contact.customer_id for contact in snapshot.contacts), default=None)

@@ -1,0 +1,98 @@
+"""Drops files into the import bucket and follows them until everything that is due has been done."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from infra.local.session import Session
+from shared.flows.import_progress import Progress, import_progress
+from shared.model.contact import OPEN
+from shared.model.instants import to_iso
+from shared.ports import Query, Table, query_all
+from shared.store.contacts import SHARDS, open_contacts
+from shared.store.customers import due_customers
+
+POLL_S = 0.5
+STALLED_S = 180
+"""No progress for so long: something is broken, and the logs tell what."""
+
+Say = Callable[[str], None]
+
+
+class Stalled(RuntimeError):
+    """Nothing moves any more; the message says where the work stands."""
+
+
+def import_files(session: Session, files: Sequence[Path], say: Say) -> list[Progress]:
+    """What became of each file's records. Returns when the last one has an outcome."""
+    known = {progress.job.job_id for progress in import_progress(session.items)}
+    bucket = session.stack.outputs["ImportsBucket"]
+    run = f"{time.time_ns():x}"
+    for file in files:
+        session.stack.client("s3").upload_file(str(file), bucket, f"incoming/{run}/{file.name}")
+    watch = _Watch(say)
+    while True:
+        ours = [progress for progress in import_progress(session.items) if progress.job.job_id not in known]
+        done = sum(sum(progress.outcomes.values()) for progress in ours)
+        total = sum(progress.total or 0 for progress in ours)
+        watch.saw(f"  {done:>6,} of {total:,} records from {len(ours)} of {len(files)} files", (done, total))
+        if len(ours) == len(files) and all(progress.is_complete for progress in ours):
+            return ours
+        time.sleep(POLL_S)
+
+
+def settle(session: Session, say: Say) -> None:
+    """Wakes what is due and waits until nobody is: tags given, plans made, messages sent."""
+    session.invoke("SweepDue", {})
+    watch = _Watch(say)
+    while True:
+        now = session.fixed_at or datetime.now(UTC)
+        customers, contacts = _due_customers(session, now), _due_contacts(session, now)
+        watch.saw(
+            f"  {customers:>6,} customers to review, {contacts:,} messages to send", (customers, contacts)
+        )
+        if not customers and not contacts:
+            return
+        time.sleep(POLL_S)
+
+
+class _Watch:
+    """Says what changed, and raises when nothing does any more."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._last: object = None
+        self._since = time.monotonic()
+
+    def saw(self, line: str, state: object) -> None:
+        if state != self._last:
+            self._say(line)
+            self._last, self._since = state, time.monotonic()
+        elif time.monotonic() - self._since > STALLED_S:
+            raise Stalled(line.strip())
+
+
+def _due_customers(session: Session, now: datetime) -> int:
+    day = to_iso(now)[:10]
+    shards = range(session.policy.due.shards)
+    return sum(
+        _count(session, due_customers(f"{day}#{shard:02d}", until=now, page=session.policy.due.page))
+        for shard in shards
+    )
+
+
+def _due_contacts(session: Session, now: datetime) -> int:
+    page = session.policy.sending.page
+    return sum(_count(session, open_contacts(shard, until=now, page=page)) for shard in range(SHARDS))
+
+
+def _count(session: Session, query: Query) -> int:
+    return sum(1 for _ in query_all(session.items, query))
+
+
+def open_rows(session: Session) -> Iterable[str]:
+    """Contacts that are not terminal, for the closing line of a run."""
+    for item in session.items.scan(Table.CONTACTS):
+        if item["status"] in {status.value for status in OPEN}:
+            yield str(item["contact_id"])

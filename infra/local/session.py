@@ -1,0 +1,64 @@
+"""One session of the embedded stack: local senders first, then the real template, wired to them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from infra.local.mail_drop import MailDrop
+from infra.local.sms_endpoint import SmsEndpoint
+from infra.local.stack import Stack, embedded_stack
+from shared.aws.items import DynamoItems
+from shared.model.instants import to_iso
+from shared.policy.load import load_policy
+from shared.policy.schema import Policy
+from shared.ports import Items, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The running stack with an operator's view of it."""
+
+    stack: Stack
+    items: Items
+    policy: Policy
+    outbox: Path
+    fixed_at: datetime | None
+
+    def invoke(self, function: str, payload: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """The answer of a function, called by its name in the template; RuntimeError when it failed."""
+        name = self.stack.outputs[f"{function}Function"]
+        reply = self.stack.client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload).encode())
+        answer = json.loads(reply["Payload"].read() or b"null")
+        if reply.get("FunctionError"):
+            raise RuntimeError(f"{function} failed: {answer}")
+        return answer
+
+
+@contextmanager
+def local_session(
+    folder: Path, outbox: Path, *, fixed_at: datetime | None, persist: bool
+) -> Iterator[Session]:
+    """The stack with its mail drop and SMS endpoint, until the block ends. State lives in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    outbox.mkdir(parents=True, exist_ok=True)
+    policy = load_policy()
+    with MailDrop(outbox) as mail, SmsEndpoint(outbox) as sms:
+        parameters = {
+            "EmailSender": "smtp",
+            "SmtpHost": "127.0.0.1",
+            "SmtpPort": str(mail.port),
+            "SmsSender": "eum",
+            "SmsEndpointUrl": sms.url,
+            "FixedClockAt": to_iso(fixed_at) if fixed_at else "",
+            "EmailFrom": policy.tenant.reply_email,
+            "Zone": policy.tenant.zone,
+        }
+        (folder / "senders.json").write_text(json.dumps({"smtp_port": mail.port, "sms_url": sms.url}))
+        with embedded_stack(folder, parameters=parameters, persist=persist) as stack:
+            tables = {table: stack.outputs[f"{table.name.title()}TableName"] for table in Table}
+            items = DynamoItems(stack.client("dynamodb"), tables)
+            yield Session(stack, items, policy, outbox, fixed_at)

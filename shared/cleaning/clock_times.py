@@ -1,0 +1,75 @@
+"""Times of day: 24 hours, AM and PM, 上午 and 下午, with and without an offset."""
+
+import re
+from datetime import UTC, time, timedelta, timezone
+from typing import NamedTuple
+
+_BEFORE_NOON = frozenset("凌晨 清晨 早上 早晨 上午 am a.m.".split())
+_AFTER_NOON = frozenset("下午 午后 傍晚 晚上 晚间 pm p.m.".split())
+_CLOCK = re.compile(
+    r"[T\s,]*(?P<before>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|[ap]\.?m\.?)?\s*"
+    r"(?P<hour>\d{1,2})(?:\s*(?::|时|點|点)\s*(?:(?P<half>半)|(?P<quarter>一刻|三刻)|整|(?P<minute>\d{1,2})\s*分?"
+    r"(?:\s*:?\s*(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?\s*秒?)?)?|(?=\s*[ap]\.?m))"
+    r"\s*(?P<after>[ap]\.?m\.?)?\s*"
+    r"(?P<zone>Z|UTC|GMT)?\s*(?P<offset>[+-]\d{2}(?::?\d{2})?)?\s*(?:\([^()]*\))?\s*",
+    re.IGNORECASE,
+)
+
+
+class Clock(NamedTuple):
+    time: time
+    offset: timezone | None
+    """None: the text does not say."""
+
+
+def read_clock(text: str) -> Clock | None:
+    """The time of day that makes up the whole text; None when it is none or can be read in two ways."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    hour = _hour_of_day(int(match["hour"]), (match["before"] or match["after"] or "").lower())
+    offset = _offset(match)
+    if hour is None or offset is _BAD:
+        return None
+    try:
+        return Clock(time(hour, _minute(match), int(match["second"] or 0), _microsecond(match)), offset)
+    except ValueError:
+        return None
+
+
+def _hour_of_day(hour: int, word: str) -> int | None:
+    if word in _BEFORE_NOON:
+        return hour % 12 if hour <= 12 else None
+    if word in _AFTER_NOON:
+        # 晚上12点 is the midnight that ends the day to some and begins it to others.
+        if hour == 12 and word in ("晚上", "晚间"):
+            return None
+        return hour + 12 if 1 <= hour < 12 else hour or None
+    if word == "中午":
+        return {11: 11, 12: 12, 1: 13, 2: 14, 13: 13, 14: 14}.get(hour)
+    return hour
+
+
+def _minute(match: re.Match[str]) -> int:
+    if match["half"]:
+        return 30
+    return {"一刻": 15, "三刻": 45}.get(match["quarter"] or "", int(match["minute"] or 0))
+
+
+def _microsecond(match: re.Match[str]) -> int:
+    return int((match["fraction"] or "0").ljust(6, "0")[:6])
+
+
+_BAD = timezone(timedelta(hours=23, minutes=59), "bad")
+
+
+def _offset(match: re.Match[str]) -> timezone | None:
+    text = match["offset"]
+    if not text:
+        return UTC if match["zone"] else None
+    hours, minutes = int(text[1:3]), int(text[3:].strip(":") or 0)
+    # The largest offset in use is +14:00 (Kiritimati).
+    if hours > 14 or minutes > 59:
+        return _BAD
+    delta = timedelta(hours=hours, minutes=minutes)
+    return timezone(-delta if text[0] == "-" else delta)

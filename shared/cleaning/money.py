@@ -1,0 +1,238 @@
+"""Amounts of money: from what people write to whole fen in the tenant's currency (R3). Decimal throughout."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from shared.cleaning.currencies import ISO_CODES, WORDS, choose
+from shared.cleaning.field import NOTHING, Field, accepted, refused
+from shared.cleaning.numerals import read_number
+from shared.cleaning.text import read_text
+from shared.policy.schema import Rate
+
+# JSON numbers are exact up to 2**53; nobody's order comes near 90 trillion yuan.
+_MOST_FEN = 2**53
+_MOST_EXPONENT = 15
+
+_INEXACT = re.compile(
+    r"约|左右|上下|以上|以下|以内|余|多|几|近|不到|不足|超过?|大概|[<>≤≥±]|\+$|\babout\b|\bapprox|\bover\b|\bunder\b"
+)
+_RANGE = re.compile(r"(?<=[\d万亿千百元k])\s*(?:-|~|–|—|−|〜|至|到|\bto\b)\s*[¥$€£]?\s*\d")
+_IN_BRACKETS = re.compile(r"^\((.*)\)$")
+_MINUS = re.compile(r"^([^\d]*?)[-−–](.*)$|^(.*\d.*)[-−–]$")
+_WORD = re.compile(
+    "|".join(map(re.escape, sorted((w for w in WORDS if not w.isascii()), key=len, reverse=True)))
+)
+_LATIN_WORD = re.compile(r"[a-z]{0,3}\$|[a-z]{2,}")
+_JIAO_FEN = re.compile(
+    r"(?:(?P<yuan>[^元角毛分]+)元)?零?(?:(?P<jiao>[^元角毛分]+)[角毛])?零?(?:(?P<fen>[^元角毛分]+)分)?"
+)
+_YUAN_WORD = re.compile("块钱|[圆圓块]")
+
+_PLAIN = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+_GROUPED = re.compile(r"\d{1,3}(?:([, '’])\d{3})(?:\1\d{3})*(?:\.\d+)?")
+_COMMA_PLAIN = re.compile(r"\d+(?:,\d*)?|,\d+")
+_COMMA_GROUPED = re.compile(r"\d{1,3}(?:([. '’])\d{3})(?:\1\d{3})*(?:,\d+)?")
+_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?e[+-]?\d{1,3}")
+_SEPARATED = re.compile(r"[\d.,' ’]*\d[\d.,' ’]*")
+_LATIN_UNITS = {
+    "k": 10**3, "thousand": 10**3, "w": 10**4, "m": 10**6, "mn": 10**6, "mio": 10**6, "million": 10**6, "bn": 10**9,
+    "billion": 10**9,
+}  # fmt: skip
+_LATIN_UNIT = re.compile(rf"^(.*?)\s*({'|'.join(sorted(_LATIN_UNITS, key=len, reverse=True))})$")
+
+DECIMAL_COMMA_REGIONS = frozenset(
+    "AR AT BE BG BR CL CO CZ DE DK EE ES FI FR GR HR HU ID IS IT LT LU LV NL NO PL PT RO RS RU SE SI SK TR UA UY VN".split()
+)
+"""Countries (ISO 3166) that write 1.234,56; used only where the source says its region."""
+
+
+class MoneyHints(NamedTuple):
+    """What is known about the source."""
+
+    home: str
+    """The tenant's currency."""
+    unit: str | None = None
+    """Unit of numbers without one, such as 万元."""
+    has_decimal_comma: bool = False
+
+
+class Money(NamedTuple):
+    amount: Decimal
+    currency: str
+
+
+class _Bare(NamedTuple):
+    text: str
+    """Without signs and currency words."""
+    is_negative: bool
+    options: tuple[str, ...]
+    """Currencies that the words can mean; empty: none was named."""
+
+
+class _Unit(NamedTuple):
+    factor: Decimal
+    options: tuple[str, ...]
+
+
+def clean_money(raw: object, path: str, *, currency: str | None, hints: MoneyHints) -> Field[Money]:
+    """The amount in the currency of its column, else of its words, else of the unit hint, else the tenant's."""
+    text = read_text(raw)
+    if text is None:
+        return NOTHING
+    text = text.lower()
+    if isinstance(raw, bool) or _INEXACT.search(text) or _RANGE.search(text):
+        return refused(path, _why_not_one_number(raw, text))
+    bare = _strip_words(text)
+    if isinstance(bare, str):
+        return refused(path, bare)
+    if currency and bare.options and currency not in bare.options:
+        return refused(path, "currency_conflict")
+    unit = _read_unit(hints.unit)
+    if unit is None:
+        return refused(path, "bad_unit")
+    amount = _read_amount(bare.text, unit.factor, hints)
+    if isinstance(amount, str):
+        return refused(path, amount)
+    signed = -amount if bare.is_negative else amount
+    chosen = currency or choose(bare.options or unit.options or (hints.home,), hints.home)
+    return accepted(Money(signed, chosen), path)
+
+
+def convert_to_fen(
+    money: Money, path: str, *, home: str, on: date, rates: Mapping[str, Sequence[Rate]]
+) -> Field[int]:
+    """Whole fen in the tenant's currency, at the newest rate not after the day; None and `unconverted` without one."""
+    rate = Decimal(1) if money.currency == home else _rate_on(rates.get(money.currency, ()), on)
+    if rate is None:
+        return refused(path, "unconverted")
+    exact = money.amount * rate * 100
+    if abs(exact) >= _MOST_FEN:
+        return refused(path, "amount_too_large")
+    fen = int(exact.to_integral_value(ROUND_HALF_UP))
+    is_rounded = money.currency == home and fen != exact
+    return accepted(fen, path, *(["amount_rounded"] if is_rounded else []))
+
+
+def _rate_on(rates: Sequence[Rate], on: date) -> Decimal | None:
+    valid = [rate.rate for rate in rates if rate.valid_from <= on]
+    return valid[-1] if valid else None
+
+
+def _why_not_one_number(raw: object, text: str) -> str:
+    if isinstance(raw, bool):
+        return "bad_amount"
+    return "amount_range" if _RANGE.search(text) else "inexact_amount"
+
+
+def _strip_words(text: str) -> _Bare | str:
+    bracketed = _IN_BRACKETS.match(text)
+    minus = None if bracketed else _MINUS.match(text)
+    if bracketed:
+        text = bracketed[1]
+    elif minus:
+        text = minus[3] if minus[3] is not None else f"{minus[1]}{minus[2]}"
+    words = _find_words(text)
+    if isinstance(words, str):
+        return words
+    bare, options = words
+    return _Bare(bare.strip(), bool(bracketed or minus), options)
+
+
+def _find_words(text: str) -> tuple[str, tuple[str, ...]] | str:
+    """The text without currency words, 元 kept before 角 and 分; or a refusal code."""
+    found: list[tuple[str, ...]] = []
+
+    def note_latin(match: re.Match[str]) -> str:
+        word = match.group()
+        if word in _LATIN_UNITS:
+            return word
+        found.append((word.upper(),) if word.upper() in ISO_CODES else WORDS.get(word, ()))
+        return " "
+
+    def note(match: re.Match[str]) -> str:
+        found.append(WORDS[match.group()])
+        return "元" if WORDS[match.group()] is WORDS["元"] else " "
+
+    bare = _WORD.sub(note, _LATIN_WORD.sub(note_latin, text))
+    if any(not options for options in found):
+        return "unknown_currency"
+    common = tuple(c for c in found[0] if all(c in options for options in found)) if found else ()
+    return "currency_conflict" if found and not common else (bare, common)
+
+
+def _read_unit(hint: str | None) -> _Unit | None:
+    """The factor and currency of a unit such as 万元, 千美元, USD; None when it is not understood."""
+    if hint is None:
+        return _Unit(Decimal(1), ())
+    words = _find_words(hint.lower())
+    if isinstance(words, str):
+        return None
+    text, options = words[0].replace("元", "").strip(" ()"), words[1]
+    if text in ("角", "分"):
+        return _Unit(Decimal("0.1") if text == "角" else Decimal("0.01"), options)
+    factor = Decimal(1) if not text else _LATIN_UNITS.get(text) or read_number(f"1{text}")
+    return None if factor is None else _Unit(Decimal(factor), options)
+
+
+def _read_amount(text: str, factor: Decimal, hints: MoneyHints) -> Decimal | str:
+    """The amount without sign, or a refusal code. `factor` counts only where the text has no unit of its own."""
+    text = text.rstrip("整正 ").strip()
+    if text.endswith("元"):
+        text = text[:-1].strip()
+    plain = _read_digits(text, hints)
+    if plain is not None:
+        return _limit(plain, factor)
+    if _SEPARATED.fullmatch(text):
+        return "ambiguous_amount"
+    worded = _read_worded(text, hints)
+    return "bad_amount" if worded is None else _limit(worded, Decimal(1))
+
+
+def _limit(amount: Decimal, factor: Decimal) -> Decimal | str:
+    return amount * factor if amount.adjusted() <= _MOST_EXPONENT else "amount_too_large"
+
+
+def _read_digits(text: str, hints: MoneyHints) -> Decimal | None:
+    if _SCIENTIFIC.fullmatch(text):
+        return Decimal(text)
+    plain, grouped = (_COMMA_PLAIN, _COMMA_GROUPED) if hints.has_decimal_comma else (_PLAIN, _GROUPED)
+    match = grouped.fullmatch(text)
+    if match:
+        text = text.replace(match[1], "")
+    elif not plain.fullmatch(text):
+        return None
+    return Decimal(text.replace(",", "."))
+
+
+def _read_worded(text: str, hints: MoneyHints) -> Decimal | None:
+    latin = _LATIN_UNIT.match(text)
+    if latin:
+        number = _read_digits(latin[1].strip(), hints)
+        return None if number is None else number * _LATIN_UNITS[latin[2]]
+    match = _JIAO_FEN.fullmatch(text)
+    if match and (match["jiao"] or match["fen"]):
+        parts = [_read_part(match[name], hints) for name in ("yuan", "jiao", "fen")]
+        return (
+            None
+            if None in parts
+            else sum(p / 10**i for i, p in enumerate(parts) if p is not None) + Decimal(0)
+        )
+    return _read_part(text, hints)
+
+
+def _read_part(text: str | None, hints: MoneyHints) -> Decimal | None:
+    if text is None:
+        return Decimal(0)
+    text = text.strip()
+    digits = _read_digits(text, hints)
+    if digits is not None:
+        return digits
+    # 1,200万: the separators inside a mixed number follow the same rule.
+    match = _SEPARATED.match(text)
+    head = _read_digits(match.group().strip(), hints) if match else None
+    return read_number(
+        text if match is None or head is None else f"{head:f}{text[match.end() :]}".replace(" ", "")
+    )

@@ -1,0 +1,149 @@
+"""Names of people: one display form for each, in the script it came in."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from shared.cleaning.field import NOTHING, Field, accepted, refused
+from shared.cleaning.text import is_lost, mend_encoding, read_text
+
+_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_ONLY_HAN = re.compile(f"[{_HAN}]+")
+_SPACED_HAN = re.compile(f"[{_HAN}·]+(?: [{_HAN}·]+)+")
+_DOT_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s*[·•‧∙⋅・･.]\s*(?=[{_HAN}])")
+_BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>|《[^《》]*》)\s*")
+_DIGITS = re.compile(r"\+?\d[\d \-+]*")
+_SECOND_SCRIPT = re.compile(rf"^([{_HAN}·]{{2,}})\s*[/|]?\s*[A-Za-z][A-Za-z .'\-]*$")
+
+_TITLES_ZH = re.compile(
+    rf"(?<=[{_HAN}])(先生|女士|小姐|太太|夫人|老师|师傅|医生|大夫|教授|博士|律师|总经理|副总经理|经理|董事长|总监|主任|主管"
+    "|老板|店长|总)$"
+)
+_TITLES_EN = re.compile(
+    r"^(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Mme)(?:\.\s*|\s+)(?=\S)", re.IGNORECASE
+)
+_DEGREES_EN = re.compile(r",?\s+(Ph\.?D|M\.?D|MBA|Esq|CPA)\.?$", re.IGNORECASE)
+_GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_LAST_FIRST = re.compile(r"^([^\W\d_][^,]*), ?([^\W\d_][^,]*)$")
+_PARTICLES = frozenset(
+    "van von der den de del della di da dos du la le el bin binti ibn al y zu zur ter ten".split()
+)
+_PLACEHOLDERS = frozenset(
+    "测试 test testing tester 匿名 匿名用户 anonymous 客户 用户 顾客 散客 联系人 姓名 name customer user guest admin"
+    " asdf qwerty xxx xx aaa abc foo bar 某某 某某某 先生 女士 小姐 mr mrs ms miss dr".split()
+)
+
+
+class PersonName(NamedTuple):
+    name: str
+    title: str | None = None
+    """The form of address that stood with the name (先生, Dr)."""
+
+
+def clean_name(raw: object, path: str) -> Field[PersonName]:
+    """The display form; honorifics apart, `Zhang, San` as `San Zhang`, shouting and whispering in title case."""
+    text = read_text(raw)
+    if text is None:
+        return NOTHING
+    if is_lost(text):
+        return refused(path, "unreadable_text")
+    if "@" in text:
+        return refused(path, "not_a_name")
+    codes = ["text_repaired"] if isinstance(raw, str) and mend_encoding(raw) != raw else []
+    return _settle(text, path, codes)
+
+
+def _settle(text: str, path: str, codes: list[str]) -> Field[PersonName]:
+    bare = strip_extras(text)
+    if bare.replace(" ", "") != _DOT_BETWEEN_HAN.sub("·", text).replace(" ", ""):
+        codes.append("name_text_removed")
+    name, title = split_title(bare)
+    if title:
+        codes.append("honorific_split")
+    if not any(map(str.isalpha, name)):
+        return refused(path, "not_a_name")
+    if name.casefold() in _PLACEHOLDERS:
+        return refused(path, "placeholder_name")
+    ordered = put_first_name_first(name)
+    if ordered != name:
+        codes.append("name_reordered")
+    if len(ordered) == 1 and _ONLY_HAN.match(ordered):
+        codes.append("surname_only")
+    return accepted(PersonName(_join_han(set_case(ordered)), title), path, *codes)
+
+
+def strip_extras(text: str) -> str:
+    """The name without bracketed remarks, digits, symbols, and without a second spelling in Latin letters."""
+    for _ in range(len(text) + 1):
+        bare = _strip_once(text)
+        if bare == text:
+            break
+        text = bare
+    return text
+
+
+def _strip_once(text: str) -> str:
+    bare = _DIGITS.sub(" ", _BRACKETS.sub(" ", text))
+    bare = _join_han("".join(char for char in bare if _belongs(char)))
+    bare = " ".join(bare.split()).strip(" ,;:/|-_.·'\"*#&+=")
+    match = _SECOND_SCRIPT.match(bare)
+    return match.group(1) if match else bare
+
+
+def _belongs(char: str) -> bool:
+    if char.isascii():
+        return char not in '()[]<>{}"*#&+=;:|!?%$^~`\\@'
+    return unicodedata.category(char)[0] in "LMZ" or char in "·•‧∙⋅・･’‐–"
+
+
+def _join_han(text: str) -> str:
+    text = _DOT_BETWEEN_HAN.sub("·", text)
+    return text.replace(" ", "") if _SPACED_HAN.fullmatch(text) else text
+
+
+def split_title(text: str) -> tuple[str, str | None]:
+    """The name and the form of address, outermost first; None when there is none."""
+    titles: list[str] = []
+    while True:
+        rest, title = _split_one_title(text)
+        if title is None:
+            return text, titles[0] if titles else None
+        titles.append(title)
+        text = rest
+
+
+def _split_one_title(text: str) -> tuple[str, str | None]:
+    for pattern in (_TITLES_ZH, _TITLES_EN, _DEGREES_EN):
+        match = pattern.search(text)
+        if match:
+            rest = (text[: match.start()] + text[match.end() :]).strip(" ,.")
+            # `总` in 王总 is a title, in 张总 too; in a longer name it may be the name itself.
+            if rest and not (match.group(1) == "总" and len(rest) > 1):
+                return rest, match.group(1)
+    return text, None
+
+
+def put_first_name_first(text: str) -> str:
+    """`Zhang, San` as `San Zhang`; other texts as they are, without commas."""
+    match = _LAST_FIRST.match(text)
+    if match and match.group(2).rstrip(".").casefold() not in _GENERATIONS:
+        return f"{match.group(2).strip()} {match.group(1).strip()}"
+    return " ".join(text.replace(",", " ").split())
+
+
+def set_case(text: str) -> str:
+    """Title case for names written all in capitals or all in small letters; mixed case is what somebody meant."""
+    if not (text.isupper() or text.islower()):
+        return text
+    words = text.lower().split(" ")
+    return " ".join(_case_word(word, is_first=index == 0) for index, word in enumerate(words))
+
+
+def _case_word(word: str, *, is_first: bool) -> str:
+    if word in _PARTICLES and not is_first:
+        return word
+    if word.rstrip(".") in _GENERATIONS and word.startswith("i"):
+        return word.upper()
+    parts = re.split(r"([-'’])", word)
+    cased = "".join(part.capitalize() for part in parts)
+    return f"Mc{cased[2:].capitalize()}" if cased.startswith("Mc") and len(cased) > 4 else cased

@@ -1,0 +1,171 @@
+"""Text as people meant it: encodings mended, widths folded, invisible characters gone, null words told apart."""
+
+import re
+import unicodedata
+
+from shared.cleaning.field import NOTHING, Field, accepted, refused
+
+_NULL_WORDS = frozenset(
+    "- -- --- _ / // \\ . .. ... ? ?? n/a na n.a. n.a null (null) none nil nan nat undefined unknown empty blank tbd"
+    " #n/a #ref! #value! #div/0! #null! #name? #num! \\n 无 没有 暂无 空 空白 不详 未知 未填 未填写 未提供 待补充 待定"
+    " 不清楚 不知道 保密 同上 略 — —— 〇".split()
+)
+
+# Controls, soft hyphen, zero width, direction marks, variation selectors, byte order mark, lone surrogates, private use.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff"
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+_C1_CONTROLS = re.compile("[\x80-\x9f]")
+_HIGH_RUNS = re.compile("[\x80-\xff]+")
+_LETTER_BESIDE_HIGH = re.compile("[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+_FORMULA = re.compile(r"[=@].|[+-][A-Za-z(]")
+# What is left when bytes were already thrown away: replacement characters, and the same re-read as GBK.
+_LOST = re.compile("\ufffd|锟斤拷|锟斤|烫烫烫|屯屯屯")
+
+# Windows calls 0x80-0x9f letters, ISO 8859-1 calls them controls: one byte for both readings.
+_CP1252_TO_BYTE = {
+    ord(bytes([byte]).decode("cp1252")): chr(byte)
+    for byte in range(0x80, 0xA0)
+    if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+# GB 2312 level 1 holds the 3,755 most used characters; names use some of level 2, too.
+_LEVEL_1 = range(0xB0, 0xD8)
+_PUNCTUATION_ROWS = (0xA1, 0xA3)
+_NAME_CHARACTERS = frozenset(
+    "鑫昊婷琪雯玥莹璐晗妍婕倩瑶珺媛嫣萱懿睿祺炜焱垚淼钰铭锴铄锟骞骏麒麟翊翰琛琳琨瑾瑜璇璟珂玮玟珉昱昕晟晔晖旻曦暄"
+    "煜烨炫焕煊熠沁泓浠淇漪澜滢潇沅芮苓茜莉菁菡萌蕾薇蓓蔚蕊芊芸茹荃奕弈彧彦彬斌攸嘉妤姝娅娴婧娓媚嫱闫邝邓邱邵邹郜郝"
+    "郗鄢阮隗佟侃偲俪俊倪傅僖岚岑峥嵘嵇崴庹廖惠恺恬恽愫戚晁昀曹栾桦梓楠樊殷毓汪汝沣洛浩涂涵淳渝湉滕潘澄濮瀚"
+    "燕牟犇甄畅盈睢禄禹禾稷穆筠筱翁翟聂肖胥芷苗荀荣莘莫萧葛葭蒋蒲蓝蔡裘裴覃解訾詹诗诸谌谢谭豪贺贾赖赵轩辜辰迟逄逸"
+)
+
+
+def fold(text: str) -> str:
+    """The text with encodings mended, then NFKC, without invisible characters, each space run one space."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    # One step can uncover work for another (a zero width space inside garbled text); each shortens the text.
+    for _ in range(len(text) + 1):
+        folded = _fold_once(text)
+        if folded == text or folded.isascii():
+            return folded
+        text = folded
+    return text
+
+
+def _fold_once(text: str) -> str:
+    # Mending comes first: NFKC would destroy the evidence (`MÃ¼ller` -> `MÃ1⁄4ller`).
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", mend_encoding(text)))
+    return " ".join(unicodedata.normalize("NFKC", plain).split())
+
+
+def mend_encoding(text: str) -> str:
+    """The text as it was before it was read with a wrong codec; unchanged unless a reversal is exact and plausible."""
+    if text.isascii():
+        return text
+    for reverse in (_utf8_read_as_latin, _gbk_read_as_latin, _utf8_read_as_gbk):
+        mended = reverse(text)
+        if mended is not None:
+            return mended
+    return text
+
+
+def _utf8_read_as_latin(text: str) -> str | None:
+    try:
+        mended = text.translate(_CP1252_TO_BYTE).encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return None
+    return None if _C1_CONTROLS.search(mended) else mended
+
+
+def _gbk_read_as_latin(text: str) -> str | None:
+    latin = text.translate(_CP1252_TO_BYTE)
+    # `CRÉÉE` reverses, too; garbled Chinese does not touch Latin letters.
+    if not _HIGH_RUNS.search(latin) or _LETTER_BESIDE_HIGH.search(latin):
+        return None
+    try:
+        mended = latin.encode("latin-1").decode("gb2312")
+    except UnicodeError:
+        return None
+    return mended if all(map(_is_common, mended)) else None
+
+
+def _utf8_read_as_gbk(text: str) -> str | None:
+    try:
+        mended = text.encode("gb18030").decode("utf-8")
+    except UnicodeError:
+        return None
+    if all(map(_is_common, text)) or not all(map(_is_common, mended)):
+        return None
+    return mended
+
+
+def _is_common(char: str) -> bool:
+    if char.isascii():
+        return char.isprintable()
+    if char in _NAME_CHARACTERS:
+        return True
+    try:
+        lead = char.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return lead in _LEVEL_1 or lead in _PUNCTUATION_ROWS
+
+
+def is_null_word(text: str) -> bool:
+    """Whether a folded text is a way to say nothing (无, N/A, - ...)."""
+    return not text or text.casefold() in _NULL_WORDS
+
+
+def write_scalar(raw: object) -> str | None:
+    """A JSON scalar as text, numbers without a trailing `.0`; None for null, lists, objects, NaN and endless numbers."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, int):
+        # Python refuses to write integers of thousands of digits; no field needs more than 128 bits.
+        return str(raw) if raw.bit_length() <= 128 else None
+    if isinstance(raw, float):
+        return _write_float(raw)
+    return None
+
+
+def _write_float(number: float) -> str | None:
+    if number.is_integer():
+        return write_scalar(int(number))
+    text = repr(number)
+    return text if text[-1].isdigit() else None
+
+
+def read_text(raw: object) -> str | None:
+    """The folded text of a raw scalar; None when it says nothing."""
+    written = write_scalar(raw)
+    if written is None:
+        return None
+    text = fold(written)
+    return None if is_null_word(text) else text
+
+
+def trim(text: str) -> str:
+    """The text without invisible characters and outer spaces; nothing folded, for ids must stay what they are."""
+    return _INVISIBLE.sub("", text).strip()
+
+
+def is_lost(text: str) -> bool:
+    """Whether bytes of the text are gone for good."""
+    return _LOST.search(text) is not None
+
+
+def clean_text(raw: object, path: str) -> Field[str]:
+    """Free text of one line."""
+    text = read_text(raw)
+    if text is None:
+        return NOTHING
+    if is_lost(text):
+        return refused(path, "unreadable_text")
+    codes = ["text_repaired"] if isinstance(raw, str) and mend_encoding(raw) != raw else []
+    if _FORMULA.match(text):
+        codes.append("formula_like")
+    return accepted(text, path, *codes)

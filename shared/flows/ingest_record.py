@@ -1,0 +1,260 @@
+"""Takes one message of an upstream system in: clean, find the customer, store in one transaction.
+
+Read, decide, write; on a lost race read again. An unchanged record costs one read and no write.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from shared.cleaning.record import Cleaned, clean_record
+from shared.flows.join_customer import Placement, place_source
+from shared.matching.absorb import absorb_consent, absorb_party, channels, plain_party, purposes
+from shared.matching.keys import address_hashes, keyed_hash
+from shared.model.errors import LostRace
+from shared.model.history import History
+from shared.model.instants import from_iso, to_iso
+from shared.model.record import Complaint, Consent, ConsentAction, Order, Record, Refund, record_adapter
+from shared.model.source import SourceRecord
+from shared.policy.schema import Policy
+from shared.ports import Done, Items, Write
+from shared.store.control import put_quarantine
+from shared.store.customers import mark_due, withdraw_now
+from shared.store.records import (
+    Entry,
+    entry_key,
+    put_entry,
+    put_source,
+    read_events,
+    record_key,
+    source_from_item,
+)
+from shared.tagging.fold import add_event, prune
+
+Outcome = Literal["new", "updated", "unchanged", "quarantined"]
+SUPERSEDED_KEPT = 20
+"""Earlier contents of one record that are remembered."""
+_HISTORIC = ("order", "refund", "interaction", "complaint")
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    outcome: Outcome
+    reason: str = ""
+    """Why it was quarantined."""
+    customer_id: str = ""
+    issues: tuple[str, ...] = ()
+    """Codes of what cleaning found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stood in the store before."""
+
+    source: SourceRecord | None
+    order: tuple[int, str] | None
+    """Version and content of the same record, if it came before."""
+    superseded: tuple[str, ...] = ()
+    """Contents that stood there earlier."""
+
+
+def ingest_record(
+    raw: object, *, items: Items, policy: Policy, key: bytes, received_at: datetime
+) -> Ingested:
+    """What became of one message. Raises only RetryError: the message should come again."""
+    if not isinstance(raw, Mapping):
+        return quarantine(raw, "not_an_object", items=items, at=received_at)
+    cleaned = clean_record(raw, policy=policy, received_at=received_at, key=key)
+    codes = tuple(issue.code for issue in cleaned.issues)
+    if cleaned.record is None:
+        refusal = cleaned.refusal or "unusable"
+        return quarantine(raw, refusal, items=items, at=received_at, cleaned=cleaned)
+    taken = _Taken(raw, cleaned.record, cleaned, received_at)
+    for _ in range(policy.matching.retries):
+        ingested = _try_once(taken, items=items, policy=policy, key=key)
+        if ingested is not None:
+            return replace(ingested, issues=codes)
+    raise LostRace("the record's items kept changing")
+
+
+def quarantine(
+    raw: object, reason: str, *, items: Items, at: datetime, cleaned: Cleaned | None = None
+) -> Ingested:
+    """Keeps a message that cannot be used, whole, with its reason."""
+    whole: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    origin = whole.get("origin")
+    items.put_if(
+        put_quarantine(
+            system=str(whole.get("system") or "unknown")[:60],
+            reason=reason,
+            issues=cleaned.issues if cleaned else (),
+            raw=_canonical(raw),
+            at=at,
+            origin=origin if isinstance(origin, Mapping) else None,
+        )
+    )
+    return Ingested("quarantined", reason)
+
+
+def _canonical(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    raw: Mapping[str, Any]
+    record: Record
+    cleaned: Cleaned
+    received_at: datetime
+
+
+def _try_once(taken: _Taken, *, items: Items, policy: Policy, key: bytes) -> Ingested | None:
+    """One attempt; None when others changed what was read."""
+    record = taken.record
+    record_id = f"{record.system}#{record.party.ref}"
+    entry = _make_entry(taken, record_id, key)
+    seen = _read_seen(items, record_id, record)
+    if _is_known(seen, entry, taken.raw):
+        customer_id = seen.source.customer_id if seen.source else ""
+        return Ingested("unchanged", customer_id=customer_id)
+    source = _absorb(seen, entry, items=items, policy=policy, key=key, now=taken.received_at)
+    placement = place_source(source, seen.source, items=items, policy=policy, key=key, at=taken.received_at)
+    if placement is None:
+        return None
+    source = replace(source, customer_id=placement.customer_id)
+    entry = replace(entry, customer_id=source.customer_id, superseded=_superseded(seen))
+    writes = _writes(seen, source, entry, placement, policy=policy)
+    if not isinstance(items.transact(writes), Done):
+        return None
+    outcome: Outcome = "new" if seen.order is None else "updated"
+    return Ingested(outcome, customer_id=source.customer_id)
+
+
+def _is_known(seen: Seen, entry: Entry, raw: Mapping[str, Any]) -> bool:
+    """The same content again, or an older version of it.
+
+    A source that gives no versions is taken at its last word, but a word it took back stays taken back: a file that
+    is read again, with two rows under one id, changes nothing.
+    """
+    if seen.order is None:
+        return False
+    if entry.content_hash in (seen.order[1], *seen.superseded):
+        return True
+    has_version = raw.get("version") is not None or raw.get("changed_at") is not None
+    return has_version and seen.order >= entry.order
+
+
+def _superseded(seen: Seen) -> tuple[str, ...]:
+    return () if seen.order is None else (*seen.superseded, seen.order[1])[-SUPERSEDED_KEPT:]
+
+
+def _make_entry(taken: _Taken, record_id: str, key: bytes) -> Entry:
+    content = {name: value for name, value in taken.raw.items() if name != "origin"}
+    return Entry(
+        record_id=record_id,
+        customer_id="",
+        record=taken.record,
+        content_hash=keyed_hash("content", _canonical(content), key),
+        raw=_canonical(taken.raw),
+        issues=taken.cleaned.issues,
+        recorded_at=to_iso(taken.received_at),
+    )
+
+
+def _read_seen(items: Items, record_id: str, record: Record) -> Seen:
+    source_key, own_key = record_key(record_id), entry_key(record_id, record)
+    found = items.batch_get([source_key, own_key])
+    stored: Any = found.get(own_key)
+    return Seen(
+        source=source_from_item(found[source_key]) if source_key in found else None,
+        order=(stored["version"], stored["content_hash"]) if stored else None,
+        superseded=tuple(stored.get("superseded", ())) if stored else (),
+    )
+
+
+# --- decide: what the source record says now -----------------------------------------------------------------
+
+
+def _absorb(
+    seen: Seen, entry: Entry, *, items: Items, policy: Policy, key: bytes, now: datetime
+) -> SourceRecord:
+    record = entry.record
+    before = seen.source or SourceRecord(entry.record_id, record.system, customer_id="", ver=0)
+    party = absorb_party(before.party, record.party, record.version)
+    changed = replace(before, ver=before.ver + 1, party=party)
+    if record.kind == "profile":
+        changed = replace(changed, deleted=record.deleted)
+    if isinstance(record, Consent):
+        hashes = address_hashes(plain_party(party), key)
+        changed = replace(changed, consents=absorb_consent(before.consents, record, hashes))
+    history = _history_after(seen, entry, before.history, items=items, policy=policy, now=now)
+    first_on = changed.party.get("first_cooperation_on")
+    if first_on is not None:
+        history = replace(history, first_cooperation_on=date.fromisoformat(first_on.value))
+    return replace(changed, history=history, last_interaction_at=_last_interaction(before, record, now))
+
+
+def _history_after(
+    seen: Seen, entry: Entry, history: History, *, items: Items, policy: Policy, now: datetime
+) -> History:
+    """A new event is added; a corrected or deleted one makes the days fold again from the stored events."""
+    record = entry.record
+    if record.kind not in _HISTORIC:
+        return history
+    if seen.order is None and not record.deleted:
+        return _add(history, record, policy, now)
+    own = entry_key(entry.record_id, record).sk
+    folded = History(first_cooperation_on=history.first_cooperation_on)
+    for item in read_events(items, entry.record_id):
+        if item["sk"] != own and item["kind"] in _HISTORIC and not item["deleted"]:
+            folded = _add(folded, record_adapter.validate_json(str(item["body"])), policy, now)
+    return folded if record.deleted else _add(folded, record, policy, now)
+
+
+def _add(history: History, record: Record, policy: Policy, now: datetime) -> History:
+    zone = policy.tenant.tz
+    kind: Any = record.kind
+    added = add_event(
+        history,
+        kind=kind,
+        at=record.event_at,
+        fen=record.amount_fen if isinstance(record, Order | Refund) else None,
+        is_interaction=record.is_interaction if isinstance(record, Complaint) else kind == "interaction",
+        now=now,
+        zone=zone,
+    )
+    return prune(added, now, zone, policy.history.buckets_months)
+
+
+def _last_interaction(before: SourceRecord, record: Record, now: datetime) -> datetime | None:
+    is_one = record.kind == "interaction" or (isinstance(record, Complaint) and record.is_interaction)
+    if not is_one or record.deleted or record.event_at > now:
+        return before.last_interaction_at
+    return max(filter(None, (before.last_interaction_at, record.event_at)))
+
+
+# --- write ---------------------------------------------------------------------------------------------------
+
+
+def _writes(
+    seen: Seen, source: SourceRecord, entry: Entry, placement: Placement, *, policy: Policy
+) -> list[Write]:
+    customer_id = source.customer_id
+    writes: list[Write] = [
+        put_source(source, seen_ver=seen.source.ver if seen.source else None),
+        put_entry(entry, seen=seen.order),
+        mark_due(customer_id, at=from_iso(entry.recorded_at), shards=policy.due.shards),
+        *placement.writes,
+    ]
+    withdrawn = {*placement.withdrawn, *_withdrawn_uses(entry.record)}
+    return [*writes, withdraw_now(customer_id, sorted(withdrawn))] if withdrawn else writes
+
+
+def _withdrawn_uses(record: Record) -> list[str]:
+    if not isinstance(record, Consent) or record.action is ConsentAction.GRANT:
+        return []
+    return [
+        f"{channel}|{purpose}" for channel in channels(record.channel) for purpose in purposes(record.purpose)
+    ]

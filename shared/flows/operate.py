@@ -1,0 +1,100 @@
+"""What an operator may ask of a running system: `{"action": ..., ...}` in, plain JSON out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.flows.explain import explain
+from shared.flows.import_progress import import_progress
+from shared.flows.sweep_due import sweep_due
+from shared.model.instants import to_iso
+from shared.policy.schema import Policy
+from shared.ports import Items, Queue
+from shared.store.control import lift_hold, read_holds, set_hold
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What the actions work on. `redrive` moves at most so many messages of a queue's dead letters back."""
+
+    items: Items
+    queue: Queue
+    policy: Policy
+    key: bytes
+    now: datetime
+    redrive: Callable[[str, int], int]
+
+
+def operate(request: Mapping[str, Any], operator: Operator) -> Answer:
+    """The answer to a request; one that is not understood is answered with what is."""
+    action = ACTIONS.get(str(request.get("action")))
+    if action is None:
+        return {"error": "unknown_action", "actions": sorted(ACTIONS)}
+    try:
+        return action(request, operator)
+    except KeyError as error:
+        return {"error": "missing_argument", "argument": str(error.args[0])}
+
+
+def _explain(request: Mapping[str, Any], operator: Operator) -> Answer:
+    found = explain(
+        str(request["reference"]),
+        items=operator.items,
+        key=operator.key,
+        policy=operator.policy,
+        now=operator.now,
+    )
+    return {"error": "not_found"} if found is None else {"explanation": asdict(found)}
+
+
+def _sweep(request: Mapping[str, Any], operator: Operator) -> Answer:
+    swept = sweep_due(items=operator.items, queue=operator.queue, policy=operator.policy, now=operator.now)
+    return {"customers": swept.customers, "days": swept.days, "closed_jobs": swept.closed_jobs}
+
+
+def _hold(request: Mapping[str, Any], operator: Operator) -> Answer:
+    reason = str(request.get("reason", "operator"))
+    operator.items.put_if(set_hold(str(request["name"]), reason=reason, at=operator.now))
+    return _holds(request, operator)
+
+
+def _lift(request: Mapping[str, Any], operator: Operator) -> Answer:
+    operator.items.transact([lift_hold(str(request["name"]))])
+    return _holds(request, operator)
+
+
+def _holds(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return {"holds": sorted(read_holds(operator.items)), "at": to_iso(operator.now)}
+
+
+def _jobs(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return {
+        "jobs": [
+            {
+                "job_id": progress.job.job_id,
+                "file": progress.job.file,
+                "total": progress.total,
+                "outcomes": progress.outcomes,
+                "is_open": progress.job.is_open,
+            }
+            for progress in import_progress(operator.items)
+        ]
+    }
+
+
+def _redrive(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return {"moved": operator.redrive(str(request["queue"]), int(request.get("limit", 100)))}
+
+
+ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
+    "explain": _explain,
+    "sweep": _sweep,
+    "hold": _hold,
+    "lift": _lift,
+    "holds": _holds,
+    "jobs": _jobs,
+    "redrive": _redrive,
+}

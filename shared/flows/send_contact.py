@@ -1,0 +1,369 @@
+"""Sends one contact: pick, claim, mark, wire, record (steps T2..T6 of docs/send-ledger.md).
+
+The row decides, not the message that woke us. A state is left only under a condition on status and fence, and what
+cannot be known (was it sent?) becomes UNKNOWN, never a second attempt.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from shared.care.hours import Verdict, address_zone, next_open, recipient_zones
+from shared.flows.wake import parse_wake, quarantine_wake
+from shared.matching.keys import address_hashes
+from shared.messaging.build import build_email, build_sms
+from shared.messaging.errors import MessageInvalid
+from shared.model.contact import Channel, Contact, Status
+from shared.model.instants import local_day, to_iso
+from shared.model.source import CustomerProfile
+from shared.policy.schema import ClassRules, Policy
+from shared.ports import (
+    Absent,
+    Accepted,
+    Ambiguous,
+    Cancelled,
+    Check,
+    Clock,
+    EmailMessage,
+    EmailSender,
+    Is,
+    Items,
+    Key,
+    Refused,
+    SendOutcome,
+    SendRefused,
+    SmsMessage,
+    SmsSender,
+    Table,
+    Throttled,
+    Update,
+    Write,
+)
+from shared.store import contacts as rows
+from shared.store.control import read_holds
+from shared.store.customers import CONSENT, cap_key, count_against_cap, customer_key, follow_alias
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """Built when a message needs them."""
+
+    email: Callable[[], EmailSender]
+    sms: Callable[[], SmsSender]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What every step needs. `owner` is one attempt's own name; `time_left_s` what the runtime still grants."""
+
+    items: Items
+    policy: Policy
+    key: bytes
+    clock: Clock
+    senders: Senders
+    owner: str
+    time_left_s: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt ended: the status the row was left in, and the code why."""
+
+    contact_id: str
+    status: Status | Literal["ABSENT", "TAKEN", "MALFORMED"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where the message goes, as it stands now."""
+
+    profile: CustomerProfile
+    address: str
+    address_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    message: EmailMessage | SmsMessage
+    segments: int | None
+
+
+def send_message(body: str, sending: Sending) -> Attempt:
+    """What came of one wake-up. A malformed one is quarantined, not retried; raises only RetryError."""
+    contact_id = parse_wake(body, "contact_id")
+    if contact_id is None:
+        quarantine_wake(body, items=sending.items, at=sending.clock.now())
+        return Attempt("", "MALFORMED")
+    return send_contact(contact_id, sending)
+
+
+def send_contact(contact_id: str, sending: Sending) -> Attempt:
+    """How one attempt to send a contact ended. Raises only RetryError, before anything was sent."""
+    contact = _read(contact_id, sending.items)
+    if contact is None:
+        return Attempt(contact_id, "ABSENT")
+    if contact.status is not Status.PENDING:
+        return Attempt(contact_id, "TAKEN", contact.status)
+    held = _hold_back(contact, sending)
+    if held is not None:
+        return held
+    target = _find_target(contact, sending)
+    if target is None:
+        return _end(contact, Status.FAILED, "no_address", sending)
+    claimed = _claim(contact, target, sending)
+    if isinstance(claimed, Attempt):
+        return claimed
+    return _send_claimed(claimed, target, sending)
+
+
+def _read(contact_id: str, items: Items) -> Contact | None:
+    item = items.get(rows.contact_key(contact_id))
+    return None if item is None else rows.contact_from_item(item)
+
+
+# --- T2: pick ------------------------------------------------------------------------------------------------
+
+
+def _hold_back(contact: Contact, sending: Sending) -> Attempt | None:
+    """A row that must not go now moves (else it would stand there for ever); None: it may go."""
+    now = sending.clock.now()
+    if now > contact.not_after:
+        return _apply(rows.expire(contact), contact, Status.EXPIRED, "past_not_after", sending)
+    if now < contact.not_before:
+        return _wait(contact, contact.not_before, "not_before", sending)
+    if f"channel#{contact.channel}" in read_holds(sending.items):
+        return _wait(contact, _recheck(now, sending), "on_hold", sending)
+    return None
+
+
+def _recheck(now: datetime, sending: Sending) -> datetime:
+    return now + timedelta(seconds=sending.policy.sending.recheck_s)
+
+
+def _wait(contact: Contact, at: datetime, reason: str, sending: Sending) -> Attempt:
+    """Waits until an instant, or ends where that lies past the end of its validity (X2)."""
+    if at > contact.not_after:
+        return _end(contact, Status.EXPIRED, reason, sending)
+    return _apply(rows.wait_until(contact, at, reason), contact, Status.PENDING, reason, sending)
+
+
+def _end(contact: Contact, status: Status, reason: str, sending: Sending) -> Attempt:
+    return _apply(rows.end(contact, status, reason=reason), contact, status, reason, sending)
+
+
+def _apply(write: Update, contact: Contact, status: Status, reason: str, sending: Sending) -> Attempt:
+    """Moves the row; somebody else having moved it is their story."""
+    if isinstance(sending.items.update_if(write), Refused):
+        return Attempt(contact.contact_id, "TAKEN", "moved")
+    return Attempt(contact.contact_id, status, reason)
+
+
+def _find_target(contact: Contact, sending: Sending) -> _Target | None:
+    profile = follow_alias(sending.items, contact.customer_id)
+    if profile is None:
+        return None
+    field = "email" if contact.channel is Channel.EMAIL else "phone"
+    address = profile.golden.get(field)
+    if address is None:
+        return None
+    return _Target(profile, address, address_hashes(profile.golden, sending.key)[contact.channel])
+
+
+# --- T3: claim -----------------------------------------------------------------------------------------------
+
+
+def _claim(contact: Contact, target: _Target, sending: Sending) -> Contact | Attempt:
+    """Ours until the lease ends, counted against the cap, with consent; or why not."""
+    now = sending.clock.now()
+    rules, policy = sending.policy.classes[contact.contact_class], sending.policy
+    golden = target.profile.golden
+    zone = address_zone(golden.get("country"), golden.get("province"))
+    zones = recipient_zones(zone, golden.get("country"), policy.tenant.tz)
+    opening = next_open(now, zones, policy.hours.message.windows)
+    if rules.quiet_hours and opening.verdict is not Verdict.SEND:
+        return _wait(contact, opening.at or contact.not_after, "quiet_hours", sending)
+    lease_until = now + timedelta(seconds=policy.sending.lease_s)
+    today = local_day(now, zones[0])
+    is_counted = rules.cap != "none" and contact.cap_on != today
+    claim = rows.claim(
+        contact,
+        owner=sending.owner,
+        until=lease_until,
+        check_at=lease_until + timedelta(seconds=2 * policy.sending.skew_s),
+        cap_on=today if is_counted else None,
+    )
+    writes: dict[str, Write] = {"claim": claim} | _consent_check(contact, rules, target)
+    if is_counted:
+        most = _cap_left(target.profile, today, rules, sending)
+        writes["cap"] = count_against_cap(target.profile.customer_id, today, rules.cap, most=most)
+    refused = _transact(writes, sending)
+    ours = replace(contact, status=Status.CLAIMED, fence=contact.fence + 1, owner=sending.owner)
+    if not refused or _is_own(refused.get("claim"), ours):
+        return ours
+    return _explain_refusal(contact, refused, now, sending)
+
+
+def _cap_left(profile: CustomerProfile, day: date, rules: ClassRules, sending: Sending) -> int:
+    """What is left of a day's cap after what was counted under merged ids."""
+    most = int(getattr(sending.policy.caps, rules.cap))
+    if not profile.aliases:
+        return most
+    keys = [cap_key(alias, day, rules.cap) for alias in profile.aliases]
+    counts = sending.items.batch_get(keys).values()
+    return most - sum(int(str(item["n"])) for item in counts)
+
+
+def _consent_check(contact: Contact, rules: ClassRules, target: _Target) -> dict[str, Write]:
+    """Consent stands for this very address at the instant of the write."""
+    if rules.consent == "none":
+        return {}
+    key = customer_key(target.profile.customer_id, CONSENT)
+    granted = Is(f"{contact.channel}|{rules.consent}", "=", f"granted#{target.address_hash}")
+    return {"consent": Check(key, granted)}
+
+
+def _transact(writes: dict[str, Write], sending: Sending) -> dict[str, Refused | str]:
+    """The writes that did not hold, by label; empty: all is in."""
+    done = sending.items.transact(list(writes.values()))
+    if not isinstance(done, Cancelled):
+        return {}
+    labelled = zip(writes, done.reasons, strict=True)
+    return {label: reason for label, reason in labelled if reason is not None} or {"all": "conflict"}
+
+
+def _is_own(reason: Refused | str | None, ours: Contact) -> bool:
+    """The reply of our own write was lost; its effect stands."""
+    return isinstance(reason, Refused) and rows.is_own_write(
+        reason.old, status=ours.status, fence=ours.fence, owner=ours.owner or ""
+    )
+
+
+def _explain_refusal(
+    contact: Contact, refused: dict[str, Refused | str], now: datetime, sending: Sending
+) -> Attempt:
+    if isinstance(refused.get("claim"), Refused) or "conflict" in refused.values():
+        return Attempt(contact.contact_id, "TAKEN", "lost_race")
+    if "suppression" in refused:
+        return _end(contact, Status.SUPPRESSED, "suppressed_address", sending)
+    if "consent" in refused:
+        return _end(contact, Status.SUPPRESSED, "no_consent", sending)
+    # The day is full: the next day of the recipient, at the opening of the window.
+    return _wait(contact, now + timedelta(days=1), "capped", sending)
+
+
+# --- T4, T5: mark and wire -----------------------------------------------------------------------------------
+
+
+def _send_claimed(contact: Contact, target: _Target, sending: Sending) -> Attempt:
+    try:
+        built = _build(contact, target, sending)
+    except MessageInvalid as error:
+        return _end(contact, Status.FAILED, error.code, sending)
+    wire_s = sending.policy.sending.wire_s
+    if sending.time_left_s() < wire_s + 5:
+        return _give_back(contact, "out_of_time", 0, sending)
+    marked = _mark(contact, target, sending)
+    if isinstance(marked, Attempt):
+        return marked
+    if sending.time_left_s() < wire_s + 1:
+        return _give_back(marked, "out_of_time", 0, sending)
+    return _record(marked, built, _wire(built.message, sending), sending)
+
+
+def _build(contact: Contact, target: _Target, sending: Sending) -> _Built:
+    customer = {name: target.profile.golden.get(name) for name in ("name", "company")}
+    if contact.channel is Channel.EMAIL:
+        email = build_email(contact=contact, to=target.address, customer=customer, policy=sending.policy)
+        return _Built(email, None)
+    now = sending.clock.now()
+    sms = build_sms(contact=contact, to=target.address, customer=customer, policy=sending.policy, now=now)
+    return _Built(sms.message, sms.count.segments)
+
+
+def _mark(contact: Contact, target: _Target, sending: Sending) -> Contact | Attempt:
+    """The point of no return for an opt-out: one that was stored before this write is honoured."""
+    now, limits = sending.clock.now(), sending.policy.sending
+    lease_until = now + timedelta(seconds=limits.lease_s + 2 * limits.skew_s)
+    rules = sending.policy.classes[contact.contact_class]
+    suppression = Key(Table.SUPPRESSIONS, contact.channel, target.address_hash)
+    writes: dict[str, Write] = {
+        "claim": rows.mark_sending(contact, now=now, check_at=lease_until),
+        "suppression": Check(suppression, Absent("address_hash")),
+        **_consent_check(contact, rules, target),
+    }
+    refused = _transact(writes, sending)
+    marked = replace(contact, status=Status.SENDING, mark_at=now)
+    if not refused or _is_own(refused.get("claim"), marked):
+        return marked
+    return _explain_refusal(contact, refused, now, sending)
+
+
+def _wire(message: EmailMessage | SmsMessage, sending: Sending) -> SendOutcome:
+    if isinstance(message, EmailMessage):
+        return sending.senders.email().send(message)
+    return sending.senders.sms().send(message)
+
+
+# --- T6: record ----------------------------------------------------------------------------------------------
+
+
+def _record(contact: Contact, built: _Built, outcome: SendOutcome, sending: Sending) -> Attempt:
+    now = sending.clock.now()
+    match outcome:
+        case Accepted(provider_id):
+            write = rows.record_sent(
+                contact,
+                provider_id=provider_id,
+                at=now,
+                attempt=_line(now, "accepted", ""),
+                segments=built.segments,
+            )
+            # Refused: an event of a higher rank was faster, which says the same.
+            sending.items.update_if(write)
+            return Attempt(contact.contact_id, Status.SENT)
+        case SendRefused(reason):
+            line = _line(now, "refused", reason)
+            write = rows.end(contact, Status.FAILED, reason=reason, attempt=line)
+            return _apply(write, contact, Status.FAILED, reason, sending)
+        case Throttled(retry_after_s):
+            return _give_back(contact, "throttled", retry_after_s, sending)
+        case Ambiguous(reason):
+            write = rows.record_unknown(
+                contact,
+                reconcile_at=now + reconcile_after(contact, sending.policy),
+                attempt=_line(now, "ambiguous", reason),
+                reason=reason,
+            )
+            return _apply(write, contact, Status.UNKNOWN, reason, sending)
+
+
+def reconcile_after(contact: Contact, policy: Policy) -> timedelta:
+    """How long an event of the provider may take to tell what became of a message."""
+    is_email = contact.channel is Channel.EMAIL
+    return timedelta(seconds=policy.sending.reconcile_email_s if is_email else policy.sending.reconcile_sms_s)
+
+
+def _give_back(contact: Contact, reason: str, retry_after_s: int, sending: Sending) -> Attempt:
+    """Surely unsent: waits again, a little apart from others; after too many tries it ends."""
+    now, limits = sending.clock.now(), sending.policy.sending
+    line = _line(now, "given_back", reason)
+    if len(contact.attempts) + 1 >= limits.max_attempts:
+        return _apply(
+            rows.end(contact, Status.FAILED, reason=reason, attempt=line),
+            contact,
+            Status.FAILED,
+            reason,
+            sending,
+        )
+    jitter_s = hashlib.sha256(f"{contact.contact_id}{contact.fence}".encode()).digest()[0]
+    wait_s = retry_after_s + jitter_s % limits.throttle_jitter_s
+    check_at = now + timedelta(seconds=wait_s)
+    write = rows.give_back(contact, check_at=check_at, attempt=line, reason=reason)
+    return _apply(write, contact, Status.PENDING, reason, sending)
+
+
+def _line(at: datetime, outcome: str, reason: str) -> str:
+    return f"{to_iso(at)} {outcome} {reason}".rstrip()

@@ -1,0 +1,13 @@
+"""A row of a file under its headings."""
+
+from typing import NamedTuple
+
+Cell = str | int | float | bool | None
+
+
+class Row(NamedTuple):
+    row: int
+    """1-based line or sheet row, as the person sees it."""
+    sheet: str | None
+    cells: dict[str, object]
+    """By heading, as found; a workbook's dates are ISO text, a JSON line may hold objects."""

@@ -1,0 +1,76 @@
+"""How one clean record changes what its source record says: a last-writer-wins register for each field.
+
+The order of arrival does not matter: the highest (version, value) wins, a record that does not mention a field
+leaves it as it was.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from shared.model.record import Consent, ConsentAction, ConsentChannel, Party, Purpose
+from shared.model.source import Said, Standing
+
+_STATES = {
+    ConsentAction.GRANT: "granted",
+    ConsentAction.WITHDRAW: "withdrawn",
+    ConsentAction.OBJECT: "objected",
+}
+# The most restrictive wins where two say different things at one instant.
+_STRENGTH = {"granted": 0, "withdrawn": 1, "objected": 2}
+ANY_ADDRESS = "*"
+
+
+def absorb_party(stored: Mapping[str, Said], party: Party, version: int) -> dict[str, Said]:
+    """The fields after a record of `version` was taken in."""
+    said = dict(stored)
+    for name, value in party:
+        if value is None or name == "ref":
+            continue
+        text = value.isoformat() if isinstance(value, date) else str(value)
+        new = Said(text, version)
+        old = said.get(name)
+        if old is None or (old.version, old.value) < (new.version, new.value):
+            said[name] = new
+    return said
+
+
+def plain_party(said: Mapping[str, Said]) -> dict[str, str]:
+    return {name: entry.value for name, entry in said.items()}
+
+
+def absorb_consent(
+    stored: Mapping[str, Standing], consent: Consent, address_hashes: Mapping[str, str]
+) -> dict[str, Standing]:
+    """The standings after a consent record was taken in.
+
+    `address_hashes` (channel -> keyed hash) are the addresses of the party as the record's source knows them: a
+    consent is bound to an address; without one on its channel it holds for any address of the customer.
+    """
+    standings = dict(stored)
+    new = Standing(_STATES[consent.action], consent.event_at)
+    for channel in channels(consent.channel):
+        for purpose in purposes(consent.purpose):
+            name = f"{channel}|{purpose}|{address_hashes.get(channel, ANY_ADDRESS)}"
+            standings[name] = later(standings.get(name), new)
+    return standings
+
+
+def later(one: Standing | None, other: Standing) -> Standing:
+    """Of two standings the later; at the same instant the more restrictive."""
+    if one is None or (one.at, _STRENGTH[one.state]) < (other.at, _STRENGTH[other.state]):
+        return other
+    return one
+
+
+def channels(channel: ConsentChannel) -> tuple[str, ...]:
+    """The channels a consent speaks of."""
+    if channel is ConsentChannel.ANY:
+        return tuple(known.value for known in ConsentChannel if known is not ConsentChannel.ANY)
+    return (channel.value,)
+
+
+def purposes(purpose: Purpose) -> tuple[str, ...]:
+    """The purposes a consent speaks of."""
+    if purpose is Purpose.ANY:
+        return tuple(known.value for known in Purpose if known is not Purpose.ANY)
+    return (purpose.value,)

@@ -1,0 +1,108 @@
+"""Builds the message of a contact from its template, the customer and the policy. Pure: nothing is sent here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shared.messaging.errors import MessageInvalid
+from shared.messaging.mime import checked_contact_id
+from shared.messaging.sms_text import SmsCount, SmsMode, count_sms, normalise_sms
+from shared.messaging.values import clean_body, customer_value, one_line, sms_value
+from shared.model.contact import Contact
+from shared.policy.schema import Policy, Tenant
+from shared.ports import EmailMessage, SmsMessage
+
+Customer = Mapping[str, str | None]
+"""`name` and `company` of the person, either may be absent; anything else is ignored."""
+
+REFERENCE_CHARACTERS: Final = 8
+"""Of the contact id: 40 bits, enough to find a letter by what its reader quotes."""
+
+_SMS_MODES: Final[dict[str, SmsMode]] = {"zh": "keep", "en": "latin"}
+_BRACKETS = ("【", "】")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltSms:
+    message: SmsMessage
+    count: SmsCount
+
+
+def build_email(*, contact: Contact, to: str, customer: Customer, policy: Policy) -> EmailMessage:
+    """The email of a contact; MessageInvalid when it must not be sent (then it never can be).
+
+    Until there is an HTTP endpoint for it, List-Unsubscribe is a mail to the reply address whose subject
+    names the contact (RFC 2369; one-click, RFC 8058, needs https).
+    """
+    tenant = policy.tenant
+    checked_contact_id(contact.contact_id)
+    name, company = (customer_value(customer.get(key)) for key in ("name", "company"))
+    values = {"name": name, "company": company, **_tenant_values(contact, tenant)}
+
+    def part(kind: str) -> str:
+        return _render(contact, f"email.{kind}", values, tenant)
+
+    return EmailMessage(
+        contact_id=contact.contact_id,
+        to=to,
+        sender=tenant.reply_email,
+        sender_name=one_line(_tenant_name(tenant, contact.locale)),
+        subject=one_line(part("subject")),
+        text=clean_body(part("text")),
+        html=clean_body(part("html")),
+        headers={
+            "List-Unsubscribe": f"<mailto:{tenant.reply_email}?subject=unsubscribe-{contact.contact_id}>"
+        },
+    )
+
+
+def build_sms(*, contact: Contact, to: str, customer: Customer, policy: Policy, now: datetime) -> BuiltSms:
+    """The SMS of a contact and what it costs; it lives until the contact's `not_after`.
+
+    A Chinese one begins with 【signature】 (V5), an English one with the sender's name.
+    """
+    tenant = policy.tenant
+    name, company = (sms_value(customer.get(key)) for key in ("name", "company"))
+    values = {"name": name, "company": company, **_tenant_values(contact, tenant)}
+    body = _render(contact, "sms", values, tenant)
+    text = normalise_sms(
+        clean_body(_signed(body.strip(), contact.locale, tenant)), _SMS_MODES[contact.locale]
+    )
+    message = SmsMessage(contact.contact_id, to, text, _seconds_left(contact, now))
+    return BuiltSms(message, count_sms(text))
+
+
+def _render(contact: Contact, part: str, values: Mapping[str, str | None], tenant: Tenant) -> str:
+    # Imported with the first message: jinja2 costs a cold start more than the rest of this room together.
+    from shared.messaging.render import render
+
+    return render(contact.template, contact.locale, part, values, tenant.link_hosts)
+
+
+def _signed(body: str, locale: str, tenant: Tenant) -> str:
+    if any(bracket in body for bracket in _BRACKETS):
+        raise MessageInvalid("signature_in_body")  # the template's: values have lost theirs
+    return f"【{tenant.sms_signature}】{body}" if locale == "zh" else f"{tenant.name_en}: {body}"
+
+
+def _seconds_left(contact: Contact, now: datetime) -> int:
+    seconds = int((contact.not_after - now).total_seconds())
+    if seconds < 1:
+        raise MessageInvalid("expired")
+    return seconds
+
+
+def _tenant_values(contact: Contact, tenant: Tenant) -> dict[str, str]:
+    """The tenant's own words: cleaned, but a link in them is meant."""
+    address = tenant.postal_address_zh if contact.locale == "zh" else tenant.postal_address_en
+    return {
+        "tenant": one_line(_tenant_name(tenant, contact.locale)),
+        "postal_address": one_line(address),
+        "reply_email": one_line(tenant.reply_email),
+        "reference": contact.contact_id[:REFERENCE_CHARACTERS],
+    }
+
+
+def _tenant_name(tenant: Tenant, locale: str) -> str:
+    return tenant.name_zh if locale == "zh" else tenant.name_en

@@ -1,0 +1,106 @@
+"""The composition root: which adapter stands behind each port in a function. Each is built on first use.
+
+Adapters are imported where they are built: a function pays, at a cold start, only for those it uses.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from shared.policy.load import load_policy
+from shared.policy.schema import Policy
+from shared.ports import Clock, EmailSender, Items, Queue, SmsSender
+from shared.runtime import settings
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The business clock: the wall clock, or one that the embedded stack holds fixed."""
+
+    fixed_at: datetime | None = None
+
+    def now(self) -> datetime:
+        return self.fixed_at or datetime.now(UTC)
+
+
+@cache
+def clock() -> Clock:
+    return SystemClock(settings.fixed_clock_at())
+
+
+@cache
+def policy() -> Policy:
+    return load_policy()
+
+
+@cache
+def items() -> Items:
+    from shared.aws.clients import client
+    from shared.aws.items import DynamoItems
+
+    return DynamoItems(client("dynamodb"), settings.tables())
+
+
+@cache
+def queue() -> Queue:
+    from shared.aws.clients import client
+    from shared.aws.queue import SqsQueue
+
+    return SqsQueue(client("sqs"), settings.queue_urls())
+
+
+@cache
+def identity_key() -> bytes:
+    """The HMAC key of identity keys and address hashes."""
+    from shared.aws.secrets import read_secret
+
+    return read_secret(settings.text("IDENTITY_KEY_SECRET_ARN")).encode()
+
+
+@cache
+def email_sender() -> EmailSender:
+    if settings.text("EMAIL_SENDER") == "smtp":
+        return _smtp_sender()
+    from shared.aws.clients import client
+    from shared.aws.ses import SesSender
+
+    return SesSender(client("sesv2", "sender"), settings.optional("SES_CONFIGURATION_SET") or "")
+
+
+def _smtp_sender() -> EmailSender:
+    from shared.aws.secrets import read_credentials
+    from shared.aws.smtp import SmtpSender
+
+    host = settings.text("SMTP_HOST")
+    secret_arn = settings.optional("SMTP_SECRET_ARN")
+    username, password = read_credentials(secret_arn) if secret_arn else (None, None)
+    return SmtpSender(
+        host,
+        int(settings.text("SMTP_PORT")),
+        username=username,
+        password=password,
+        use_tls=host not in settings.LOOPBACK,
+        connect_timeout_s=2,
+        read_timeout_s=10,
+        now=clock().now,
+    )
+
+
+@cache
+def sms_sender() -> SmsSender:
+    from shared.aws.clients import client
+    from shared.aws.eum_sms import EumSmsSender
+
+    endpoint = settings.optional("SMS_ENDPOINT_URL")
+    sms_client = client("pinpoint-sms-voice-v2", "sender", endpoint)
+    return EumSmsSender(sms_client, settings.text("SMS_ORIGINATION_IDENTITY"))
+
+
+def redrive(name: str, limit: int) -> int:
+    """Moves dead letters of a queue back; ConfigurationError for a queue that this function does not know."""
+    from shared.aws.clients import client
+    from shared.aws.redrive import redrive as move
+
+    variable = name.upper().replace("-", "_")
+    dead_url, url = settings.text(f"{variable}_DEAD_QUEUE_URL"), settings.text(f"{variable}_QUEUE_URL")
+    return move(client("sqs"), dead_url=dead_url, url=url, limit=limit)

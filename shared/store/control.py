@@ -1,0 +1,158 @@
+"""Access patterns of the `control` table: holds, import jobs, quarantine, daily room, watermarks."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from shared.model.instants import to_iso
+from shared.model.issues import Issue
+from shared.ports import Absent, AnyOf, Delete, Is, Item, Items, Key, Put, Query, Table, Update, query_all
+from shared.store.records import issue_to_plain
+
+HOLD, JOB, WATERMARK = "HOLD", "JOB", "WATERMARK"
+CHUNK = 100
+"""Records of a job that share one progress item."""
+
+
+# --- holds ---------------------------------------------------------------------------------------------------
+
+
+def set_hold(name: str, *, reason: str, at: datetime) -> Put:
+    """Stops something until a person or a rule lifts it: `plan`, `channel#email`, `import#<job>`."""
+    return Put(Table.CONTROL, {"name": HOLD, "sk": name, "reason": reason, "at": to_iso(at)})
+
+
+def lift_hold(name: str) -> Delete:
+    return Delete(Key(Table.CONTROL, HOLD, name))
+
+
+def read_holds(items: Items) -> frozenset[str]:
+    return frozenset(str(item["sk"]) for item in query_all(items, Query(Table.CONTROL, HOLD)))
+
+
+def holds_plan(holds: Iterable[str]) -> bool:
+    """Nobody plans while files are being read: a customer known by half would be tagged and contacted by half."""
+    return any(name == "plan" or name.startswith("import#") for name in holds)
+
+
+# --- import jobs ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    job_id: str
+    file: str
+    system: str
+    started_at: str
+    is_open: bool
+    rows: int = 0
+    records: int | None = None
+    """None while the file is still being split."""
+    problems: int = 0
+    columns: str = ""
+    """JSON: what each header was read as."""
+
+
+def job_key(job_id: str) -> Key:
+    return Key(Table.CONTROL, JOB, job_id)
+
+
+def put_job(job: Job) -> Put:
+    item: Item = {"name": JOB, "sk": job.job_id}
+    item |= {
+        name: value
+        for name in ("file", "system", "started_at", "is_open", "rows", "records", "problems", "columns")
+        if (value := getattr(job, name)) is not None
+    }
+    return Put(Table.CONTROL, item)
+
+
+def job_from_item(item: Item) -> Job:
+    stored: Any = item
+    return Job(
+        job_id=stored["sk"],
+        **{name: stored[name] for name in Job.__slots__ if name != "job_id" and name in stored},
+    )
+
+
+def read_jobs(items: Items) -> tuple[Job, ...]:
+    return tuple(job_from_item(item) for item in query_all(items, Query(Table.CONTROL, JOB)))
+
+
+def record_outcomes(job_id: str, outcomes: Mapping[int, str]) -> tuple[Update, ...]:
+    """What became of records of a job, by ordinal. The first outcome stands: a second delivery changes nothing."""
+    chunks: dict[int, dict[str, Any]] = {}
+    for seq, outcome in outcomes.items():
+        chunks.setdefault(seq // CHUNK, {})[f"s{seq}"] = outcome
+    return tuple(
+        Update(Key(Table.CONTROL, f"PROGRESS#{job_id}", f"{chunk:08d}"), set_if_absent=values)
+        for chunk, values in sorted(chunks.items())
+    )
+
+
+def read_outcomes(items: Items, job_id: str) -> dict[int, str]:
+    """Every outcome known of a job, by ordinal."""
+    rows = query_all(items, Query(Table.CONTROL, f"PROGRESS#{job_id}"))
+    return {
+        int(name[1:]): str(outcome)
+        for item in rows
+        for name, outcome in item.items()
+        if name[0] == "s" and name[1:].isdigit()
+    }
+
+
+# --- quarantine ----------------------------------------------------------------------------------------------
+
+
+def put_quarantine(
+    *,
+    system: str,
+    reason: str,
+    issues: Iterable[Issue],
+    raw: str,
+    at: datetime,
+    origin: Mapping[str, Any] | None,
+) -> Put:
+    """Keeps what could not be used, whole, with the reason: visible, and replayable after a fix (R2).
+
+    The id is the content with its place, so that reading a file again keeps one row for one row.
+    """
+    place = {name: (origin or {}).get(name) for name in ("file", "row")}
+    digest = hashlib.sha256(json.dumps([place, raw], sort_keys=True).encode()).hexdigest()[:32]
+    item: Item = {
+        "name": f"QUARANTINE#{system}",
+        "sk": digest,
+        "reason": reason,
+        "issues": [issue_to_plain(issue) for issue in issues],
+        "raw": raw,
+        "at": to_iso(at),
+        **{name: value for name, value in place.items() if value is not None},
+    }
+    return Put(Table.CONTROL, item, Absent("name"))
+
+
+# --- first import: room for a day ----------------------------------------------------------------------------
+
+
+def take_room(day: date, *, shard: int, most: int) -> Update:
+    """Takes one place of a day's first contacts; sharded, so that no counter is hot. Refused when full."""
+    return Update(
+        Key(Table.CONTROL, f"FIRST#{day.isoformat()}", f"{shard:02d}"),
+        add={"n": 1},
+        condition=AnyOf((Absent("n"), Is("n", "<", most))),
+    )
+
+
+# --- watermark of the due sweep ------------------------------------------------------------------------------
+
+
+def read_watermark(items: Items, name: str) -> date | None:
+    item = items.get(Key(Table.CONTROL, WATERMARK, name))
+    return None if item is None else date.fromisoformat(str(item["day"]))
+
+
+def put_watermark(name: str, day: date) -> Put:
+    return Put(Table.CONTROL, {"name": WATERMARK, "sk": name, "day": day.isoformat()})

@@ -1,0 +1,104 @@
+"""Histories as sums: events into days, days of several source records into one customer, old days out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import reduce
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from shared.model.history import Day, History, Pending
+from shared.model.instants import local_day, to_tick
+from shared.tagging.windows import minus
+
+Kind = Literal["order", "refund", "interaction", "complaint"]
+_Entry = TypeVar("_Entry", Day, Pending)
+
+
+def fold_histories(parts: Iterable[History]) -> History:
+    """One customer's history from those of the source records, in any order and grouping; empty for none."""
+    return reduce(_fold_two, parts, History())
+
+
+def _fold_two(one: History, other: History) -> History:
+    return History(
+        days=_merged((*one.days, *other.days)),
+        pending=_merged((*one.pending, *other.pending)),
+        first_cooperation_on=_earlier(one.first_cooperation_on, other.first_cooperation_on),
+        first_order_on=_earlier(one.first_order_on, other.first_order_on),
+        has_interaction_ever=one.has_interaction_ever or other.has_interaction_ever,
+        has_order_ever=one.has_order_ever or other.has_order_ever,
+    )
+
+
+def add_event(
+    history: History,
+    *,
+    kind: Kind,
+    at: datetime,
+    fen: int | None,
+    is_interaction: bool,
+    now: datetime,
+    zone: ZoneInfo,
+) -> History:
+    """The history with one more event, which counts at once if it lies before `now`, else from its time on (R22).
+
+    `fen` is not negative, also of a refund; None (no rate known) counts as an order or refund of 0 fen.
+    `is_interaction` speaks of complaints only: a complaint is a contact too unless it says otherwise (R9).
+    """
+    event = _EVENTS[kind](to_tick(at), fen or 0, is_interaction)
+    return settle(replace(history, pending=_merged((*history.pending, event))), now, zone)
+
+
+_EVENTS: dict[Kind, Callable[[datetime, int, bool], Pending]] = {
+    "order": lambda at, fen, _: Pending(at, orders=1, fen=fen),
+    "refund": lambda at, fen, _: Pending(at, refunds=1, fen=-fen),
+    "interaction": lambda at, _fen, _: Pending(at, interactions=1),
+    "complaint": lambda at, _fen, is_contact: Pending(at, interactions=int(is_contact), complaints=1),
+}
+
+
+def settle(history: History, now: datetime, zone: ZoneInfo) -> History:
+    """The history with every pending event before `now` moved into its local day."""
+    due = [event for event in history.pending if event.at < now]
+    if not due:
+        return history
+    arrived = [Day(local_day(event.at, zone), *event[1:]) for event in due]
+    return replace(
+        history,
+        days=_merged((*history.days, *arrived)),
+        pending=tuple(event for event in history.pending if event.at >= now),
+        first_order_on=_earlier(
+            history.first_order_on, min((day.on for day in arrived if day.orders), default=None)
+        ),
+        has_interaction_ever=history.has_interaction_ever or any(day.interactions for day in arrived),
+        has_order_ever=history.has_order_ever or any(day.orders or day.refunds for day in arrived),
+    )
+
+
+def prune(history: History, now: datetime, zone: ZoneInfo, months: int) -> History:
+    """The history without days that no window can reach any more; what was ever is kept."""
+    oldest_on = minus(local_day(now, zone), months) - timedelta(days=1)
+    return replace(history, days=tuple(day for day in history.days if day.on >= oldest_on))
+
+
+def _merged(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
+    merged: dict[date, _Entry] = {}
+    for entry in entries:
+        seen = merged.get(entry[0])
+        merged[entry[0]] = entry if seen is None else _sum(seen, entry)
+    return tuple(merged[key] for key in sorted(merged))
+
+
+def _sum(one: _Entry, other: _Entry) -> _Entry:
+    return one._replace(
+        interactions=one.interactions + other.interactions,
+        orders=one.orders + other.orders,
+        refunds=one.refunds + other.refunds,
+        fen=one.fen + other.fen,
+        complaints=one.complaints + other.complaints,
+    )
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min(one, other) if one is not None and other is not None else one or other

@@ -1,0 +1,158 @@
+"""All tags of a customer at an instant, and the first instant at which they change by themselves (R22, R23)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from heapq import merge
+from itertools import groupby, takewhile
+from typing import NamedTuple
+
+from shared.model.history import History
+from shared.model.instants import TICK, local_day, start_of_day, to_tick
+from shared.model.tags import Reason, Risk, TagReview, Tags
+from shared.policy.schema import Policy
+from shared.tagging.activity import ActivityFacts, explain_activity, judge_activity
+from shared.tagging.fold import settle
+from shared.tagging.level import LevelFacts, explain_level, judge_level, tenure_day
+from shared.tagging.risk import RiskFacts, explain_flags, explain_risk, is_latched, judge_risk
+from shared.tagging.windows import NEVER, Past, breakpoints, leaves_on, past_of
+
+
+class Change(NamedTuple):
+    """One tag or flag that differs (R23). A flag's value is its own name, None where it is not set."""
+
+    tag: str
+    old: str | None
+    new: str | None
+    rule: str
+    code: str
+    at: datetime
+
+
+class _Verdict(NamedTuple):
+    level: LevelFacts
+    risk: RiskFacts
+    activity: ActivityFacts
+
+    @property
+    def vector(self) -> tuple[object, ...]:
+        """Differs exactly when `Tags.vector` does, and costs no reasons."""
+        level, risk = self.level, self.risk
+        return (level.level, level.code, risk.risk, risk.code, risk.flags, self.activity.activity)
+
+
+def tag(history: History, policy: Policy, at: datetime) -> Tags:
+    """The tags at an instant: what happens at `at` or later does not exist yet (R22)."""
+    zone = policy.tenant.tz
+    day = local_day(at, zone)
+    past = _past(settle(history, at, zone), policy)
+    return _explain(_judge_afresh(past, policy, day), past, policy, day)
+
+
+def review_tags(history: History, policy: Policy, at: datetime) -> TagReview:
+    """The tags at an instant, and the first later one at which `Tags.vector` differs if nothing else happens."""
+    zone = policy.tenant.tz
+    day = local_day(at, zone)
+    settled = settle(history, at, zone)
+    past = _past(settled, policy)
+    verdict = _judge_afresh(past, policy, day)
+    tags = _explain(verdict, past, policy, day)
+    return TagReview(tags, at, _next_change_at(settled, past, policy, verdict, day))
+
+
+def changes(before: Tags | None, after: Tags, at: datetime) -> tuple[Change, ...]:
+    """What differs between two taggings, in the order of the reasons; all is new where none was before (R23)."""
+    old, new = _by_tag(before), _by_tag(after)
+    # A flag that went away has no reason any more: its old one says which rule it was.
+    return tuple(
+        Change(name, _value(old, name), _value(new, name), told.rule, told.code, at)
+        for name, told in (old | new).items()
+        if _value(old, name) != _value(new, name)
+    )
+
+
+def _by_tag(tags: Tags | None) -> dict[str, Reason]:
+    return {reason.tag: reason for reason in tags.reasons} if tags else {}
+
+
+def _value(reasons: dict[str, Reason], name: str) -> str | None:
+    return reasons[name].value if name in reasons else None
+
+
+def _past(settled: History, policy: Policy) -> Past:
+    return past_of(settled, order_is_interaction=policy.risk.order_is_interaction)
+
+
+def _judge_afresh(past: Past, policy: Policy, day: date) -> _Verdict:
+    return _judge(past, policy, day, was_high=is_latched(past, policy.risk, day))
+
+
+def _judge(past: Past, policy: Policy, day: date, *, was_high: bool) -> _Verdict:
+    return _Verdict(
+        judge_level(past, policy.level, day),
+        judge_risk(past, policy.risk, day, was_high=was_high),
+        judge_activity(past, policy.activity, day),
+    )
+
+
+def _explain(verdict: _Verdict, past: Past, policy: Policy, day: date) -> Tags:
+    level, risk, activity = verdict
+    reasons = (
+        explain_level(level, past, policy.level, day),
+        explain_risk(risk, past, policy.risk),
+        explain_activity(activity, past, policy.activity),
+        *explain_flags(risk, past, policy.risk),
+    )
+    return Tags(level.level, risk.risk, activity.activity, risk.flags, reasons)
+
+
+# --- the first change without further input ------------------------------------------------------------------
+
+
+def _next_change_at(
+    settled: History, past: Past, policy: Policy, verdict: _Verdict, day: date
+) -> datetime | None:
+    """Walks from one pending event to the next; between two of them only local midnights can change anything."""
+    zone = policy.tenant.tz
+    vector = verdict.vector
+    for event in (*_instants(settled), None):
+        until = NEVER if event is None else local_day(event, zone)
+        changed_on = _first_change_on(past, policy, verdict, day, until)
+        if changed_on is not None:
+            return start_of_day(changed_on, zone)
+        if event is None:
+            return None
+        now = to_tick(event) + TICK
+        settled, day = settle(settled, now, zone), local_day(now, zone)
+        past = _past(settled, policy)
+        verdict = _judge_afresh(past, policy, day)
+        if verdict.vector != vector:
+            return now
+    return None
+
+
+def _instants(settled: History) -> list[datetime]:
+    return sorted({event.at for event in settled.pending})
+
+
+def _first_change_on(past: Past, policy: Policy, verdict: _Verdict, day: date, until: date) -> date | None:
+    """The first day after `day`, up to `until`, at whose first instant the vector differs."""
+    was_high = verdict.risk.risk is Risk.HIGH
+    for on in takewhile(lambda on: on <= until and on < NEVER, _days_of_change(past, policy, day)):
+        if _judge(past, policy, on, was_high=was_high).vector != verdict.vector:
+            return on
+    return None
+
+
+def _days_of_change(past: Past, policy: Policy, after: date) -> Iterator[date]:
+    """Every later day at whose first instant a window loses something, the tenure is reached or nothing-ever lapses."""
+    dates = [tenure_day(past, policy.level)]
+    if not past.has_event_ever and past.first_cooperation_on is not None:
+        dates.append(leaves_on(past.first_cooperation_on, policy.risk.window_months))
+    ahead = sorted(on for on in dates if on is not None and on > after)
+    return (on for on, _ in groupby(merge(ahead, breakpoints(past, _months(policy), after))))
+
+
+def _months(policy: Policy) -> tuple[int, ...]:
+    level, risk = policy.level, policy.risk
+    windows = {level.amount_months, level.growth_months, risk.silent_months, risk.window_months}
+    return tuple(sorted(windows | {risk.complaint_months, policy.activity.months}))

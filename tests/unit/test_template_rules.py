@@ -1,0 +1,425 @@
+"""The rules that infra/template.yaml is held to: reliability, least privilege, and agreement with the code.
+
+What a linter does not see: cfn-lint accepts a queue without dead letters or a mapping that drops partial failures.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.template import (
+    QueueSource,
+    Schedule,
+    StreamSource,
+    functions,
+    kebab,
+    load_template,
+    matches,
+    sources,
+)
+from shared.policy.load import load_policy
+from shared.ports import SCHEMAS, QueueName, Schema, Table
+from shared.runtime import settings
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = load_template()
+RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+FUNCTIONS = functions()
+FOURTEEN_DAYS_S = 14 * 24 * 3600
+NINE = {
+    "SplitFile",
+    "IngestRecords",
+    "WakeReview",
+    "ReviewCustomer",
+    "SweepDue",
+    "WakeSender",
+    "SendContact",
+    "SweepContacts",
+    "Operate",
+}
+RUNBOOK = re.compile(r"; (docs/runbooks/[a-z-]+\.md)$")
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    return {name: made.get("Properties", {}) for name, made in RESOURCES.items() if made["Type"] == kind}
+
+
+def snake(name: str) -> str:
+    return kebab(name).replace("-", "_")
+
+
+def events(kind: str) -> list[Any]:
+    """(function, properties) of every event source of a kind, ready for parametrize."""
+    return [
+        pytest.param(name, event["Properties"], id=f"{name}.{label}")
+        for name, function in FUNCTIONS.items()
+        for label, event in function.get("Events", {}).items()
+        if event["Type"] == kind
+    ]
+
+
+def statements(role: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every statement of a role, with those that stand under a condition."""
+    documents = [policy["PolicyDocument"] for policy in role.get("Policies", ())]
+    for document in documents:
+        for statement in document["Statement"]:
+            if "Fn::If" in statement:
+                yield from (branch for branch in statement["Fn::If"][1:] if "Effect" in branch)
+            else:
+                yield statement
+
+
+def owner(reference: Mapping[str, Any]) -> str:
+    """The logical name behind `!GetAtt X.Arn` or `!Ref X`."""
+    return str(reference["Fn::GetAtt"][0] if "Fn::GetAtt" in reference else reference["Ref"])
+
+
+QUEUES = of_type("AWS::SQS::Queue")
+WORK_QUEUES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
+TABLES = of_type("AWS::DynamoDB::Table")
+ROLES = of_type("AWS::IAM::Role")
+ALARMS = of_type("AWS::CloudWatch::Alarm")
+
+
+# --- functions -----------------------------------------------------------------------------------------------
+
+
+def test_the_functions_are_the_nine_of_the_design() -> None:
+    assert set(FUNCTIONS) == NINE
+
+
+def test_every_handler_is_a_file_and_every_file_is_a_handler() -> None:
+    wired = {function["Handler"] for function in FUNCTIONS.values()}
+    written = {
+        f"functions.{path.stem}.handler"
+        for path in (ROOT / "functions").glob("*.py")
+        if path.stem != "__init__"
+    }
+    assert wired == written
+    assert wired == {f"functions.{snake(name)}.handler" for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", sorted(NINE))
+def test_a_function_states_its_limits_log_and_role(name: str) -> None:
+    function = FUNCTIONS[name]
+    assert 0 < function["Timeout"] <= 900
+    assert function["MemorySize"] >= 256
+    log = function["LoggingConfig"]["LogGroup"]["Ref"]
+    assert "RetentionInDays" in of_type("AWS::Logs::LogGroup")[log]
+    assert owner(function["Role"]) == f"{name}Role"
+
+
+@pytest.mark.parametrize("name", sorted(NINE))
+def test_a_function_gets_only_variables_that_the_code_reads(name: str) -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "shared/runtime").glob("*.py"))
+    by_name = set(re.findall(r'"([A-Z][A-Z_]+)"', code))
+    known = (
+        by_name
+        | set(settings.TABLE_VARIABLES.values())
+        | set(settings.QUEUE_VARIABLES.values())
+        | DEAD_QUEUES
+    )
+    assert set(FUNCTIONS[name]["Environment"]["Variables"]) <= known
+
+
+DEAD_QUEUES = {
+    f"{queue}{end}"
+    for queue in ("IMPORTS", *QueueName.__members__)
+    for end in ("_QUEUE_URL", "_DEAD_QUEUE_URL")
+}
+
+
+@pytest.mark.parametrize("name", sorted(NINE))
+def test_a_function_may_use_each_table_and_queue_that_it_is_given(name: str) -> None:
+    given = {
+        variable["Ref"]
+        for key, variable in FUNCTIONS[name]["Environment"]["Variables"].items()
+        if key.endswith(("_TABLE", "_QUEUE_URL"))
+    }
+    allowed = set(re.findall(r"[A-Z]\w+(?:Table|Queue|Dead)\b", str(list(statements(ROLES[f"{name}Role"])))))
+    assert given <= allowed
+
+
+# --- queues --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(QUEUES))
+def test_a_queue_is_encrypted_and_speaks_only_tls(name: str) -> None:
+    assert QUEUES[name]["SqsManagedSseEnabled"] is True
+    policies = [made for made in of_type("AWS::SQS::QueuePolicy").values() if {"Ref": name} in made["Queues"]]
+    assert len(policies) == 1, "a second policy would replace the first"
+    refusals = [
+        statement
+        for statement in statements({"Policies": policies})
+        if statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        and statement["Principal"] == statement["Resource"] == "*"
+    ]
+    assert refusals
+
+
+def test_every_queue_is_a_work_queue_or_keeps_failures_for_14_days() -> None:
+    keeping = {
+        name for name, queue in QUEUES.items() if queue.get("MessageRetentionPeriod") == FOURTEEN_DAYS_S
+    }
+    assert set(QUEUES) == set(WORK_QUEUES) | keeping
+    assert not set(WORK_QUEUES) & keeping
+
+
+@pytest.mark.parametrize("name", sorted(WORK_QUEUES))
+def test_a_work_queue_gives_up_into_its_own_dead_letter_queue(name: str) -> None:
+    redrive = WORK_QUEUES[name]["RedrivePolicy"]
+    assert owner(redrive["deadLetterTargetArn"]) == f"{name.removesuffix('Queue')}Dead"
+    assert redrive["maxReceiveCount"] >= 5
+
+
+def test_every_queue_of_the_code_exists_and_is_consumed() -> None:
+    consumed = {source.queue for source in sources() if isinstance(source, QueueSource)}
+    assert consumed == {name.value for name in QueueName} | {"imports"}
+    assert consumed == {kebab(name.removesuffix("Queue")) for name in WORK_QUEUES}
+
+
+@pytest.mark.parametrize(("name", "event"), events("SQS"))
+def test_a_queue_mapping_reports_partial_failures_and_is_bounded(name: str, event: Mapping[str, Any]) -> None:
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "MaximumConcurrency" in event["ScalingConfig"]
+    window_s = event.get("MaximumBatchingWindowInSeconds", 0)
+    visibility_s = QUEUES[owner(event["Queue"])]["VisibilityTimeout"]
+    assert visibility_s >= 6 * FUNCTIONS[name]["Timeout"] + window_s
+
+
+def test_senders_take_one_message_within_the_times_of_the_policy() -> None:
+    sending = load_policy().sending
+    assert FUNCTIONS["SendContact"]["Timeout"] == sending.function_timeout_s
+    for event in FUNCTIONS["SendContact"]["Events"].values():
+        assert event["Properties"]["BatchSize"] == 1
+        assert "MaximumBatchingWindowInSeconds" not in event["Properties"]
+        assert QUEUES[owner(event["Properties"]["Queue"])]["VisibilityTimeout"] == sending.visibility_s
+
+
+def test_only_our_bucket_may_post_to_the_imports_queue() -> None:
+    policy = of_type("AWS::SQS::QueuePolicy")["ImportsQueuePolicy"]
+    allowing = [one for one in statements({"Policies": [policy]}) if one["Effect"] == "Allow"]
+    assert len(allowing) == 1
+    assert set(allowing[0]["Condition"]) == {"StringEquals", "ArnEquals"}
+
+
+# --- streams and schedules -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "event"), events("DynamoDB"))
+def test_a_stream_mapping_cannot_block_its_shard_for_long(name: str, event: Mapping[str, Any]) -> None:
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert event["BisectBatchOnFunctionError"] is True
+    assert 0 < event["MaximumRetryAttempts"] <= 10
+    assert 0 < event["MaximumRecordAgeInSeconds"] <= 24 * 3600
+    assert owner(event["DestinationConfig"]["OnFailure"]["Destination"]) == "StreamsFailed"
+
+
+def change(sk: str | None = None, kind: str = "MODIFY", **image: str) -> dict[str, Any]:
+    keys = {} if sk is None else {"sk": {"S": sk}}
+    return {
+        "eventName": kind,
+        "dynamodb": {"Keys": keys, "NewImage": {name: {"S": value} for name, value in image.items()}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "event", "passes"),
+    [
+        pytest.param(Table.RECORDS, change("RECORD"), True, id="record"),
+        pytest.param(Table.RECORDS, change("EVENT#order#1", "INSERT"), True, id="event"),
+        pytest.param(Table.RECORDS, change("CONSENT#1"), True, id="consent"),
+        pytest.param(Table.RECORDS, change("RECORD", "REMOVE"), False, id="record erased"),
+        pytest.param(Table.CUSTOMERS, change("LINK#1", "INSERT"), True, id="link"),
+        pytest.param(Table.CUSTOMERS, change("PROFILE"), False, id="profile that a review wrote"),
+        pytest.param(Table.CUSTOMERS, change("TAGS"), False, id="tags that a review wrote"),
+        pytest.param(Table.CONTACTS, change(kind="INSERT", status="PENDING"), True, id="new contact"),
+        pytest.param(Table.CONTACTS, change(kind="INSERT", status="SENT"), False, id="task"),
+        pytest.param(Table.CONTACTS, change(status="PENDING"), False, id="contact that waits again"),
+    ],
+)
+def test_streams_pass_what_input_wrote_and_never_what_a_review_wrote(
+    table: Table, event: dict[str, Any], passes: bool
+) -> None:
+    found = [source for source in sources() if isinstance(source, StreamSource) and source.table == table]
+    assert len(found) == 1
+    assert any(matches(pattern, event) for pattern in found[0].patterns) is passes
+
+
+@pytest.mark.parametrize(("name", "event"), events("ScheduleV2"))
+def test_a_schedule_has_zone_retry_dead_letters_and_a_switch(name: str, event: Mapping[str, Any]) -> None:
+    assert event["ScheduleExpressionTimezone"] == {"Ref": "Zone"}
+    assert event["State"] == {"Ref": "ScheduleState"}
+    assert event["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 3600
+    assert owner(event["DeadLetterConfig"]["Arn"]) == "SchedulesFailed"
+    assert event["OmitName"] is True, "a fixed name forbids a second stack in the account"
+    assert "DestinationConfig" in FUNCTIONS[name]["EventInvokeConfig"]
+
+
+def test_sweeps_run_as_often_as_the_policy_says() -> None:
+    minutes = load_policy().due.sweep_minutes
+    expressions = {one.function: one.expression for one in sources() if isinstance(one, Schedule)}
+    assert expressions == {
+        "SweepDue": f"cron(0/{minutes} * * * ? *)",
+        "SweepContacts": "cron(* * * * ? *)",
+    }
+    assert FUNCTIONS["SweepDue"]["Timeout"] < minutes * 60
+    assert FUNCTIONS["SweepContacts"]["Timeout"] < 60
+
+
+# --- tables --------------------------------------------------------------------------------------------------
+
+
+def key_names(key_schema: list[dict[str, str]]) -> tuple[str, str | None]:
+    names = {part["KeyType"]: part["AttributeName"] for part in key_schema}
+    return names["HASH"], names.get("RANGE")
+
+
+def declared(table: Mapping[str, Any]) -> Schema:
+    indexes = {
+        index["IndexName"]: key_names(index["KeySchema"]) for index in table.get("GlobalSecondaryIndexes", ())
+    }
+    return Schema(*key_names(table["KeySchema"]), indexes)
+
+
+def test_tables_have_the_keys_and_indexes_of_the_port() -> None:
+    found = {Table(kebab(name.removesuffix("Table"))): declared(table) for name, table in TABLES.items()}
+    assert found == SCHEMAS
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_table_survives_mistakes(name: str) -> None:
+    table, resource = TABLES[name], RESOURCES[name]
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert owner(table["SSESpecification"]["KMSMasterKeyId"]) == "DataKey"
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("kind", ["AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::S3::Bucket"])
+def test_what_data_depends_on_is_never_deleted_with_the_stack(kind: str) -> None:
+    for name in of_type(kind):
+        assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_every_stream_that_is_read_carries_the_new_image() -> None:
+    read = {source.table.value.title() + "Table" for source in sources() if isinstance(source, StreamSource)}
+    streaming = {name for name, table in TABLES.items() if "StreamSpecification" in table}
+    assert streaming == read
+    assert all(TABLES[name]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"} for name in read)
+
+
+# --- permissions ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(ROLES))
+def test_a_role_names_every_action_and_resource(name: str) -> None:
+    for statement in statements(ROLES[name]):
+        assert not any("*" in action or action == "dynamodb:Scan" for action in statement["Action"])
+        resources = statement["Resource"]
+        if name == "SendContactRole" and statement["Sid"] == "SendEmail":
+            embedded, deployed = resources["Fn::If"][1:]
+            assert embedded == "*", "only the emulator may get the wildcard"
+            resources = deployed
+        assert "*" not in resources
+        assert resources != "*"
+
+
+def test_every_role_belongs_to_one_function_or_to_the_scheduler() -> None:
+    assert set(ROLES) == {f"{name}Role" for name in FUNCTIONS} | {"SchedulerRole"}
+
+
+@pytest.mark.parametrize(
+    ("function", "services"),
+    [
+        pytest.param("WakeReview", {"logs", "sqs", "dynamodb"}, id="WakeReview"),
+        pytest.param("SweepDue", {"logs", "sqs", "dynamodb"}, id="SweepDue"),
+        pytest.param(
+            "SendContact", {"logs", "sqs", "dynamodb", "secretsmanager", "ses", "sms-voice"}, id="SendContact"
+        ),
+    ],
+)
+def test_only_the_sender_may_send(function: str, services: set[str]) -> None:
+    actions = [action for one in statements(ROLES[f"{function}Role"]) for action in one["Action"]]
+    assert {action.split(":")[0] for action in actions} == services
+
+
+def test_stream_readers_may_read_images_but_no_table() -> None:
+    for function in ("WakeReview", "WakeSender"):
+        actions = {action for one in statements(ROLES[f"{function}Role"]) for action in one["Action"]}
+        assert not actions & {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem"}
+
+
+def test_every_function_may_use_the_key_of_the_tables() -> None:
+    policy = of_type("AWS::IAM::ManagedPolicy")["UseDataKey"]
+    assert {role["Ref"] for role in policy["Roles"]} == {f"{name}Role" for name in FUNCTIONS}
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert "kms:ViaService" in statement["Condition"]["StringEquals"]
+
+
+# --- alarms --------------------------------------------------------------------------------------------------
+
+
+def alarmed(metric: str) -> set[str]:
+    """The logical names whose metric has an alarm."""
+    return {
+        owner(dimension["Value"])
+        for alarm in ALARMS.values()
+        if alarm["MetricName"] == metric
+        for dimension in alarm["Dimensions"]
+    }
+
+
+def test_everything_that_can_fail_silently_has_an_alarm() -> None:
+    streams = {source.function for source in sources() if isinstance(source, StreamSource)}
+    assert alarmed("Errors") == set(FUNCTIONS)
+    assert alarmed("Throttles") == set(FUNCTIONS)
+    assert alarmed("IteratorAge") == streams
+    assert alarmed("ApproximateNumberOfMessagesVisible") == set(QUEUES) - set(WORK_QUEUES)
+    assert alarmed("ApproximateAgeOfOldestMessage") == set(WORK_QUEUES)
+
+
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_an_alarm_names_its_runbook_and_tells_somebody(name: str) -> None:
+    runbook = RUNBOOK.search(ALARMS[name]["AlarmDescription"])
+    assert runbook
+    assert ALARMS[name]["TreatMissingData"] == "notBreaching"
+    assert ALARMS[name]["AlarmActions"]["Fn::If"][0] == "HasAlarmTopic"
+
+
+@pytest.mark.parametrize(
+    "runbook",
+    sorted({found[1] for one in ALARMS.values() if (found := RUNBOOK.search(one["AlarmDescription"]))}),
+)
+def test_every_runbook_is_written(runbook: str) -> None:
+    assert (ROOT / runbook).is_file()
+
+
+# --- everywhere ----------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_used_that_aws_china_lacks() -> None:
+    text = (ROOT / "infra/template.yaml").read_text(encoding="utf-8")
+    lacking = ("Tracing:", "FunctionUrlConfig", "ProvisionedPollerConfig", "SnapStart", "arn:aws:", "Xray")
+    assert [name for name in lacking if name in text] == []
+
+
+def test_no_secret_stands_in_the_environment() -> None:
+    for function in FUNCTIONS.values():
+        for name, value in function["Environment"]["Variables"].items():
+            if re.search("SECRET|PASSWORD|TOKEN", name):
+                assert name.endswith("_ARN")
+            assert isinstance(value, Mapping)
+
+
+def test_every_parameter_and_condition_is_used() -> None:
+    text = (ROOT / "infra/template.yaml").read_text(encoding="utf-8")
+    for name in TEMPLATE["Parameters"]:
+        assert re.search(rf"!Ref {name}\b|\${{{name}}}", text), name
+    for name in TEMPLATE["Conditions"]:
+        assert len(re.findall(rf"\b{name}\b", text)) > 1, name
