@@ -5,7 +5,8 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
-PIP := -m pip --disable-pip-version-check install --quiet --require-hashes
+# The lists are complete, so nothing is resolved again.
+PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 PINS := infra/requirements
 RUNTIME ?= $(shell .venv/bin/python -c 'from infra.local.stage import this_machine as m; print(m().runtime)')
 ARCHITECTURE ?= $(shell .venv/bin/python -c 'from infra.local.stage import this_machine as m; print(m().architecture)')

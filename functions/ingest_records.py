@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.flows.ingest_message import Received, ingest_message, record_progress
 from shared.runtime import wiring
+from shared.runtime.batch import MessageBatch
 from shared.runtime.observe import count, logger, metrics
 
 
@@ -26,7 +26,7 @@ def ingest_one(record: SQSRecord) -> Received:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> object:
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    processor = MessageBatch()
     with processor(event["Records"], ingest_one, lambda_context=context):
         results = processor.process()
     record_progress([result for status, result, _ in results if status == "success"], wiring.items())

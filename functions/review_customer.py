@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.flows.review_customer import may_plan_now, review_message
 from shared.runtime import wiring
+from shared.runtime.batch import MessageBatch
 from shared.runtime.observe import count, logger, metrics
 
 
@@ -28,5 +29,4 @@ def review_one(record: SQSRecord, *, may_plan: bool) -> None:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> object:
     review = partial(review_one, may_plan=may_plan_now(wiring.items()))
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, review, processor, context)
+    return process_partial_response(event, review, MessageBatch(), context)

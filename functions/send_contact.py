@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.flows.send_contact import send_message
+from shared.runtime.batch import MessageBatch
 from shared.runtime.observe import count, logger, metrics
 from shared.runtime.sending import make_sending
 
@@ -22,5 +23,4 @@ def send_one(record: SQSRecord, lambda_context: LambdaContext) -> None:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> object:
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, send_one, processor, context)
+    return process_partial_response(event, send_one, MessageBatch(), context)

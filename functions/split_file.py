@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.aws.objects import notified_objects, open_object
 from shared.flows.split_file import make_job_id, split_file
 from shared.runtime import wiring
+from shared.runtime.batch import MessageBatch
 from shared.runtime.observe import count, logger, metrics
 
 
@@ -30,5 +31,4 @@ def split_one(record: SQSRecord) -> None:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> object:
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, split_one, processor, context)
+    return process_partial_response(event, split_one, MessageBatch(), context)

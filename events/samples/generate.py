@@ -15,6 +15,7 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from events.samples import awkward
 from events.samples.plan import CLOCK, ZONE, ContactPlan, Customer, OrderPlan, customers
+from events.samples.spelling import in_gbk, spell_date, spell_email, spell_name, spell_phone, spell_yuan
 
 __all__ = ["FILES", "SALES", "SERVICE", "WEB", "customers", "main"]
 
@@ -23,8 +24,6 @@ SALES = "sales-客户订单.csv"
 SERVICE = "service-工单.xlsx"
 WEB = "web-events.jsonl"
 _SEED = 7
-_FULL_WIDTH = str.maketrans("0123456789-/", "０１２３４５６７８９－／")
-_ASCII_LETTERS = str.maketrans({"ü": "ue", "ö": "oe", "ä": "ae", "ß": "ss"})
 _CURRENCIES = {"US": "USD", "DE": "EUR", "HK": "HKD", "SG": "USD"}
 # The policy's rates by year: the converted amounts come back to the planned ones within a fen per order.
 _RATES = {
@@ -38,69 +37,6 @@ _OFFSETS = {"CN": 8, "HK": 8, "SG": 8, "GB": 1, "DE": 2, "US": -5}
 
 def _chance(*key: object) -> random.Random:
     return random.Random("/".join(map(str, (_SEED, *key))))
-
-
-# --- spellings -----------------------------------------------------------------------------------------------
-
-
-def spell_phone(phone: str | None, chance: random.Random) -> str:
-    """One of the ways in which people write a number."""
-    if phone is None:
-        return ""
-    if not phone.startswith("+86"):
-        return chance.choice(
-            (phone, f"{phone[:-7]} {phone[-7:-4]}-{phone[-4:]}", f"{phone[:-4]} {phone[-4:]}")
-        )
-    digits = phone.removeprefix("+86")
-    spaced = f"{digits[:3]} {digits[3:7]} {digits[7:]}"
-    return chance.choice(
-        (
-            digits,
-            digits,
-            spaced,
-            spaced.replace(" ", "-"),
-            f"+86 {spaced}",
-            f"0086{digits}",
-            digits.translate(_FULL_WIDTH),
-        )
-    )
-
-
-def spell_email(email: str | None, chance: random.Random) -> str:
-    if email is None:
-        return ""
-    return chance.choice((email, email, email.upper(), f" {email} ", email.replace("@", "＠"), email.title()))
-
-
-def spell_name(customer: Customer, chance: random.Random) -> str:
-    name = customer.person.name
-    if customer.person.country != "CN":
-        plain = name.translate(_ASCII_LETTERS)
-        return chance.choice((plain, plain, f"Dr. {plain}", plain.upper(), f"  {plain}"))
-    family = 2 if name.startswith("欧阳") else 1
-    return chance.choice(
-        (name, name, f"{name} 先生", f"{name}女士", f"{name[:family]} {name[family:]}", f"{name}　")
-    )
-
-
-def spell_date(on: date, chance: random.Random) -> str:
-    iso = on.isoformat()
-    return chance.choice(
-        (
-            iso, f"{on.year}/{on.month}/{on.day}", f"{on.year}年{on.month}月{on.day}日", iso.replace("-", "."),
-            iso.replace("-", ""), iso.translate(_FULL_WIDTH), f"{on.year}/{on.month}/{on.day} 09:15",
-        )
-    )  # fmt: skip
-
-
-def spell_yuan(yuan: int, chance: random.Random) -> tuple[str, str]:
-    """The 元 column and the 万元 column: one of them is filled."""
-    if chance.random() < 0.4:
-        return "", f"{Decimal(yuan) / 10_000:f}"
-    plain = str(yuan)
-    return chance.choice(
-        (plain, f"{yuan:,}.00", f"￥{yuan:,}", plain.translate(_FULL_WIDTH), f"{plain}元")
-    ), ""
 
 
 # --- sales: the GBK file of an Excel user --------------------------------------------------------------------
@@ -168,7 +104,7 @@ def _sales_row(
         chance.choice(("经理", "总监", "采购", "", ""))
         if person.country == "CN"
         else chance.choice(("Director", "")),
-        person.company.translate(_ASCII_LETTERS) if is_full or chance.random() < 0.5 else "",
+        in_gbk(person.company) if is_full or chance.random() < 0.5 else "",
         person.industry if is_full else "",
         spell_phone(person.phone, chance),
         spell_email(person.email, chance) if is_full or not person.phone or chance.random() < 0.5 else "",

@@ -5,14 +5,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shared.insight.snapshot import Snapshot
-
 from infra.local.import_files import import_files, settle
 from infra.local.present import Language, as_language, closing_lines, leave_behind
-from infra.local.run import keep_session
 from infra.local.session import Session, local_session
-from infra.local.stack import ROOT
+from infra.local.stage import ROOT
 from shared.flows.import_progress import Progress
+from shared.insight.snapshot import Snapshot
 
 SAMPLES = ROOT / "events" / "samples"
 CLOCK_AT = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
@@ -34,7 +32,6 @@ def run_demo(out: Path, *, language: str) -> int:
     )
     started = time.monotonic()
     with local_session(STATE, out / "outbox", fixed_at=CLOCK_AT, persist=True) as session:
-        keep_session(STATE, session)
         print(f"deployed in {time.monotonic() - started:.1f} s", flush=True)
         is_still = _run_twice(session, out, as_language(language))
     print(f"report   {out / 'report.html'}   outbox {out / 'outbox'}   quarantine {out / 'quarantine.csv'}")

@@ -14,7 +14,7 @@ from shared.store.contacts import SHARDS, open_contacts
 from shared.store.customers import due_customers
 
 POLL_S = 0.5
-STALLED_S = 180
+STALLED_S = 40
 """No progress for so long: something is broken, and the logs tell what."""
 
 Say = Callable[[str], None]

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from infra.local.attach import Kept, read_kept, running_stack, write_kept
 from infra.local.mail_drop import MailDrop
 from infra.local.sms_endpoint import SmsEndpoint
 from infra.local.stack import Stack, embedded_stack
@@ -53,12 +54,29 @@ def local_session(
             "SmtpPort": str(mail.port),
             "SmsSender": "eum",
             "SmsEndpointUrl": sms.url,
+            "SmsOriginationIdentity": "embedded",
             "FixedClockAt": to_iso(fixed_at) if fixed_at else "",
             "EmailFrom": policy.tenant.reply_email,
             "Zone": policy.tenant.zone,
         }
         (folder / "senders.json").write_text(json.dumps({"smtp_port": mail.port, "sms_url": sms.url}))
         with embedded_stack(folder, parameters=parameters, persist=persist) as stack:
-            tables = {table: stack.outputs[f"{table.name.title()}TableName"] for table in Table}
-            items = DynamoItems(stack.client("dynamodb"), tables)
-            yield Session(stack, items, policy, outbox, fixed_at)
+            write_kept(folder, Kept(dict(stack.outputs), outbox.resolve(), fixed_at))
+            yield Session(stack, stack_items(stack), policy, outbox, fixed_at)
+
+
+@contextmanager
+def open_session(folder: Path, outbox: Path) -> Iterator[Session]:
+    """A session on a state that stays: the one that `guanxi up` keeps running, else one for this command."""
+    running, kept = running_stack(folder), read_kept(folder)
+    if running is not None and kept is not None:
+        yield Session(running, stack_items(running), load_policy(), kept.outbox, kept.fixed_at)
+        return
+    with local_session(folder, outbox, fixed_at=None, persist=True) as session:
+        yield session
+
+
+def stack_items(stack: Stack) -> DynamoItems:
+    """An operator's item port on the tables of a stack."""
+    tables = {table: stack.outputs[f"{table.name.title()}TableName"] for table in Table}
+    return DynamoItems(stack.client("dynamodb"), tables)

@@ -115,8 +115,7 @@ def _is_native(target: Target) -> bool:
 
 def _compile(folder: Path, target: Target) -> None:
     """Bytecode of another minor version would be ignored, so only the target's own interpreter writes it."""
-    native_minor = target.runtime == this_machine().runtime
-    python = sys.executable if native_minor else shutil.which(target.runtime)
+    python = _interpreter(target)
     if python is None:
         print(
             f"no {target.runtime} here: staged without bytecode, cold starts will be slower", file=sys.stderr
@@ -127,13 +126,26 @@ def _compile(folder: Path, target: Target) -> None:
     subprocess.run([*command, "-s", str(folder), str(folder)], check=True)
 
 
+def _interpreter(target: Target) -> str | None:
+    if target.runtime == this_machine().runtime:
+        return sys.executable
+    found = shutil.which(target.runtime)
+    # A version manager's shim is found, but does not run unless that version is active.
+    if found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0:
+        return found
+    return None
+
+
 def main() -> None:
     here = this_machine()
-    parser = argparse.ArgumentParser(description="Stage code and layers into .build/")
+    parser = argparse.ArgumentParser(description="Stages code and layers into .build/.")
     parser.add_argument("--runtime", default=here.runtime)
     parser.add_argument("--architecture", default=here.architecture, choices=sorted(WHEELS))
     asked = parser.parse_args()
-    print(stage(Target(asked.runtime, asked.architecture)))
+    target = Target(asked.runtime, asked.architecture)
+    print(stage(target))
+    if _interpreter(target) is None:
+        print(f"no {target.runtime} here: staged without bytecode, cold starts take longer", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 import re
 
 from shared.cleaning.field import Field
-from shared.cleaning.text import clean_text, fold
+from shared.cleaning.text import clean_text, is_null_word
 
-_SPACE_BESIDE_WIDE = re.compile(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])")
+_CJK = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_SPACE_BESIDE_CJK = re.compile(f"(?<=[{_CJK}]) +| +(?=[{_CJK}])")
 _SPACE_IN_BRACKETS = re.compile(r"(?<=[(\[]) +| +(?=[)\]])")
 _EDGES = " ,;:/|-_\"'“”‘’*"
 _NOT_KEY = re.compile(r"[\W_]+")
@@ -24,19 +25,20 @@ def clean_company(raw: object, path: str) -> Field[str]:
     field = clean_text(raw, path)
     if field.value is None:
         return field
-    return Field(_display(field.value) or None, field.issues)
+    company = _display(field.value)
+    return Field(None if is_null_word(company) else company, field.issues)
 
 
 def _display(text: str) -> str:
     text = text.strip(_EDGES)
     if not text.isascii():
-        text = _SPACE_BESIDE_WIDE.sub("", text)
+        text = _SPACE_BESIDE_CJK.sub("", text)
     return _SPACE_IN_BRACKETS.sub("", text).strip(_EDGES)
 
 
 def company_key(name: str) -> str:
-    """Case, punctuation and legal form taken away; the whole name where nothing else would be left."""
-    words = [word for word in _NOT_KEY.split(_without_dots(fold(name).casefold())) if word]
+    """A display form without case, punctuation and legal form; the whole name where nothing else would be left."""
+    words = [word for word in _NOT_KEY.split(_without_dots(name.casefold())) if word]
     core = [word for word in words if word not in _LEGAL_FORMS_EN] or words
     return _strip_legal_form("".join(core))
 

@@ -98,7 +98,7 @@ def clean_instant(raw: object, path: str, hints: DateHints) -> Field[datetime]:
     if isinstance(read, _Refusal):
         return refused(path, read.code)
     at = _instant_of(read, hints.zone)
-    return refused(path, "bad_time") if at is None else accepted(at, path, *read.codes)
+    return refused(path, "bad_time") if at is None else _accept(at, path, *read.codes)
 
 
 def clean_date(raw: object, path: str, hints: DateHints) -> Field[date]:
@@ -224,7 +224,12 @@ def _instant_of_number(text: str, path: str, hints: DateHints) -> Field[datetime
 
 def _instant_of_epoch(milliseconds: int, path: str) -> Field[datetime]:
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-    return accepted(at, path) if at.year in _YEARS else refused(path, "date_out_of_range")
+    return _accept(at, path)
+
+
+def _accept(at: datetime, path: str, *codes: str) -> Field[datetime]:
+    # The local year may be inside the range and the UTC year outside.
+    return accepted(at, path, *codes) if at.year in _YEARS else refused(path, "date_out_of_range")
 
 
 def _instant_of_serial(text: str, path: str, hints: DateHints) -> Field[datetime]:
@@ -240,8 +245,8 @@ def _instant_of_serial(text: str, path: str, hints: DateHints) -> Field[datetime
     if day.year not in _YEARS:
         return refused(path, "date_out_of_range")
     if not fraction.strip("0"):
-        return accepted(start_of_day(day, hints.zone), path)
+        return _accept(start_of_day(day, hints.zone), path)
     # A double holds a day's fraction to about a microsecond; half a millisecond is far outside that.
     since_midnight = timedelta(milliseconds=round(float(f"0.{fraction}") * _DAY_MS))
     local = datetime.combine(day, time.min) + since_midnight
-    return accepted(to_tick(local.replace(tzinfo=hints.zone)), path)
+    return _accept(to_tick(local.replace(tzinfo=hints.zone)), path)

@@ -5,7 +5,7 @@ import unicodedata
 from typing import NamedTuple
 
 from shared.cleaning.field import NOTHING, Field, accepted, refused
-from shared.cleaning.text import is_lost, mend_encoding, read_text
+from shared.cleaning.text import is_lost, is_null_word, mend_encoding, read_text
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _ONLY_HAN = re.compile(f"[{_HAN}]+")
@@ -34,6 +34,9 @@ _PLACEHOLDERS = frozenset(
 )
 
 
+_EDGES = " ,;:/|-_.·'\"*#&+="
+
+
 class PersonName(NamedTuple):
     name: str
     title: str | None = None
@@ -54,38 +57,52 @@ def clean_name(raw: object, path: str) -> Field[PersonName]:
 
 
 def _settle(text: str, path: str, codes: list[str]) -> Field[PersonName]:
-    bare = strip_extras(text)
-    if bare.replace(" ", "") != _DOT_BETWEEN_HAN.sub("·", text).replace(" ", ""):
-        codes.append("name_text_removed")
-    name, title = split_title(bare)
-    if title:
-        codes.append("honorific_split")
-    if not any(map(str.isalpha, name)):
+    shape = _Shape(text, None, ())
+    # One step can uncover work for another (a title behind a bracket); each takes something away.
+    for _ in range(len(text) + 1):
+        again = _reshape(shape)
+        if again == shape:
+            break
+        shape = again
+    name = shape.name
+    if is_null_word(name) or not any(map(str.isalpha, name)):
         return refused(path, "not_a_name")
     if name.casefold() in _PLACEHOLDERS:
         return refused(path, "placeholder_name")
+    surname = ["surname_only"] if len(name) == 1 and _ONLY_HAN.match(name) else []
+    return accepted(PersonName(name, shape.title), path, *codes, *shape.codes, *surname)
+
+
+class _Shape(NamedTuple):
+    name: str
+    title: str | None
+    codes: tuple[str, ...]
+
+
+def _reshape(shape: _Shape) -> _Shape:
+    bare = strip_extras(shape.name)
+    name, title = split_title(bare)
     ordered = put_first_name_first(name)
-    if ordered != name:
-        codes.append("name_reordered")
-    if len(ordered) == 1 and _ONLY_HAN.match(ordered):
-        codes.append("surname_only")
-    return accepted(PersonName(_join_han(set_case(ordered)), title), path, *codes)
+    is_stripped = _letters(bare) != _letters(shape.name)
+    steps = (
+        (is_stripped, "name_text_removed"),
+        (title is not None, "honorific_split"),
+        (_letters(ordered) != _letters(name), "name_reordered"),
+    )
+    new = tuple(code for is_done, code in steps if is_done and code not in shape.codes)
+    return _Shape(_join_han(set_case(ordered)), shape.title or title, shape.codes + new)
+
+
+def _letters(text: str) -> str:
+    """What must be the same for a change to be one of spacing only."""
+    return "".join(char for char in _DOT_BETWEEN_HAN.sub("·", text) if char not in " ,")
 
 
 def strip_extras(text: str) -> str:
     """The name without bracketed remarks, digits, symbols, and without a second spelling in Latin letters."""
-    for _ in range(len(text) + 1):
-        bare = _strip_once(text)
-        if bare == text:
-            break
-        text = bare
-    return text
-
-
-def _strip_once(text: str) -> str:
     bare = _DIGITS.sub(" ", _BRACKETS.sub(" ", text))
     bare = _join_han("".join(char for char in bare if _belongs(char)))
-    bare = " ".join(bare.split()).strip(" ,;:/|-_.·'\"*#&+=")
+    bare = " ".join(bare.split()).strip(_EDGES)
     match = _SECOND_SCRIPT.match(bare)
     return match.group(1) if match else bare
 
@@ -102,22 +119,12 @@ def _join_han(text: str) -> str:
 
 
 def split_title(text: str) -> tuple[str, str | None]:
-    """The name and the form of address, outermost first; None when there is none."""
-    titles: list[str] = []
-    while True:
-        rest, title = _split_one_title(text)
-        if title is None:
-            return text, titles[0] if titles else None
-        titles.append(title)
-        text = rest
-
-
-def _split_one_title(text: str) -> tuple[str, str | None]:
+    """The name and one form of address; None when there is none."""
     for pattern in (_TITLES_ZH, _TITLES_EN, _DEGREES_EN):
         match = pattern.search(text)
         if match:
             rest = (text[: match.start()] + text[match.end() :]).strip(" ,.")
-            # `总` in 王总 is a title, in 张总 too; in a longer name it may be the name itself.
+            # `总` is a title behind a surname; behind more it may belong to the name.
             if rest and not (match.group(1) == "总" and len(rest) > 1):
                 return rest, match.group(1)
     return text, None
@@ -127,7 +134,7 @@ def put_first_name_first(text: str) -> str:
     """`Zhang, San` as `San Zhang`; other texts as they are, without commas."""
     match = _LAST_FIRST.match(text)
     if match and match.group(2).rstrip(".").casefold() not in _GENERATIONS:
-        return f"{match.group(2).strip()} {match.group(1).strip()}"
+        return f"{match.group(2).strip(_EDGES)} {match.group(1).strip(_EDGES)}".strip()
     return " ".join(text.replace(",", " ").split())
 
 

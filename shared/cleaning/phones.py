@@ -110,6 +110,9 @@ def _check(number: str, path: str, region: str, codes: list[str]) -> Field[str]:
 def _explain(parsed: phonenumbers.PhoneNumber, number: str) -> str:
     local_digits = len(str(parsed.national_number))
     # A Chinese landline number without its area code has 7 or 8 digits and passes as "possible".
-    if parsed.country_code == 86 and not number.startswith("+") and local_digits in (7, 8):
-        return "phone_no_area_code"
+    if parsed.country_code == 86 and not number.startswith("+"):
+        if local_digits in (7, 8):
+            return "phone_no_area_code"
+        if local_digits < 7:
+            return "phone_too_short"
     return _REASONS.get(phonenumbers.is_possible_number_with_reason(parsed), "bad_phone")

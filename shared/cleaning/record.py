@@ -161,7 +161,7 @@ def _read_id(reader: Reader, context: _Context) -> str | None:
     field = clean_id(reader.source.get("id"), "id")
     if reader.keep(field) or field.issues:
         return field.value
-    occurrence = reader.read("occurrence", _clean_whole)
+    occurrence = _clean_whole(reader.source.get("occurrence"), "occurrence").value
     return f"{content_id(reader.source, context.key)}-{1 if occurrence is None else occurrence}"
 
 
@@ -220,7 +220,7 @@ def _clean_whole(raw: object, path: str) -> Field[int]:
     """A whole number that is not negative, such as a version."""
     text = None if isinstance(raw, bool) else read_text(raw)
     if text is None:
-        return NOTHING if raw is None else refused(path, "bad_version")
+        return NOTHING
     digits = text.removesuffix(".0")
     is_whole = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
     return Field(int(digits)) if is_whole else refused(path, "bad_version")

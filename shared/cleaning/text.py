@@ -88,7 +88,9 @@ def _gbk_read_as_latin(text: str) -> str | None:
         mended = latin.encode("latin-1").decode("gb2312")
     except UnicodeError:
         return None
-    return mended if all(map(_is_common, mended)) else None
+    # One character is too little evidence: `Àß` is also a Western syllable.
+    is_plausible = len(text) - len(mended) >= 2 and all(map(_is_common, mended))
+    return mended if is_plausible else None
 
 
 def _utf8_read_as_gbk(text: str) -> str | None:

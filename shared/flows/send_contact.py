@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from shared.care.hours import Verdict, address_zone, next_open, recipient_zones
 from shared.flows.wake import parse_wake, quarantine_wake
@@ -260,8 +260,10 @@ def _explain_refusal(
 def _send_claimed(contact: Contact, target: _Target, sending: Sending) -> Attempt:
     try:
         built = _build(contact, target, sending)
+        wire = _open_wire(contact, sending)
     except MessageInvalid as error:
-        return _end(contact, Status.FAILED, error.code, sending)
+        status = Status.EXPIRED if error.code == "expired" else Status.FAILED
+        return _end(contact, status, error.code, sending)
     wire_s = sending.policy.sending.wire_s
     if sending.time_left_s() < wire_s + 5:
         return _give_back(contact, "out_of_time", 0, sending)
@@ -270,7 +272,7 @@ def _send_claimed(contact: Contact, target: _Target, sending: Sending) -> Attemp
         return marked
     if sending.time_left_s() < wire_s + 1:
         return _give_back(marked, "out_of_time", 0, sending)
-    return _record(marked, built, _wire(built.message, sending), sending)
+    return _record(marked, built, wire(built.message), sending)
 
 
 def _build(contact: Contact, target: _Target, sending: Sending) -> _Built:
@@ -301,10 +303,11 @@ def _mark(contact: Contact, target: _Target, sending: Sending) -> Contact | Atte
     return _explain_refusal(contact, refused, now, sending)
 
 
-def _wire(message: EmailMessage | SmsMessage, sending: Sending) -> SendOutcome:
-    if isinstance(message, EmailMessage):
-        return sending.senders.email().send(message)
-    return sending.senders.sms().send(message)
+def _open_wire(contact: Contact, sending: Sending) -> Callable[[Any], SendOutcome]:
+    """The channel's sender, built while the contact is surely unsent: one that cannot be built loses nothing."""
+    if contact.channel is Channel.EMAIL:
+        return sending.senders.email().send
+    return sending.senders.sms().send
 
 
 # --- T6: record ----------------------------------------------------------------------------------------------

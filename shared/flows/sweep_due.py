@@ -39,7 +39,7 @@ def sweep_due(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> S
     closed = close_jobs(items, policy, now)
     today = date.fromisoformat(to_iso(now)[:10])
     oldest = today - timedelta(days=policy.due.oldest_days)
-    day = max(read_watermark(items, WATERMARK) or oldest, oldest)
+    day = read_watermark(items, WATERMARK) or oldest
     days = customers = 0
     is_behind_empty = True
     while day <= today:

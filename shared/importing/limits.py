@@ -15,8 +15,9 @@ class Limits:
     """A quoted cell that runs on over more lines than this was never closed."""
     header_rows: int = 20
     """The headings are looked for in the first so many filled rows."""
-    workbook_bytes: int = 32 * 1024 * 1024
-    unpacked_bytes: int = 512 * 1024 * 1024
+    workbook_bytes: int = 16 * 1024 * 1024
+    unpacked_bytes: int = 128 * 1024 * 1024
+    """All texts of a workbook stand in memory while it is read."""
     unpacked_ratio: int = 100
     zip_entries: int = 1_000
     workbook_rows: int = 200_000

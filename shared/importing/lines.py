@@ -20,6 +20,7 @@ _BOM = "\ufeff"
 _REPLACEMENT = "\ufffd"
 # In UTF-16 every ASCII character (separators, digits) brings a NUL on one side only.
 _NUL_SHARE = 20
+_LEAD_OF_THREE = 0xE0  # UTF-8: first byte of a character of three bytes
 
 
 class Line(NamedTuple):
@@ -51,10 +52,14 @@ def _find_multibyte(head: bytes) -> str | None:
     # line of the head may be cut inside a character.
     lines = head.splitlines()
     whole = lines[:-1] if len(head) >= HEAD_BYTES and len(lines) > 1 else lines
-    verdicts = [_is_utf8(line) for line in whole if not line.isascii()]
-    if not verdicts:
+    beyond_ascii = [line for line in whole if not line.isascii()]
+    if not beyond_ascii:
         return None
-    return UTF8 if sum(verdicts) * 2 >= len(verdicts) else GB18030
+    valid = [line for line in beyond_ascii if _is_utf8(line)]
+    invalid = len(beyond_ascii) - len(valid)
+    # Short GBK lines may pass as UTF-8 of two bytes a character (联通); of three, as Chinese has, hardly.
+    strong = sum(max(line) >= _LEAD_OF_THREE for line in valid)
+    return UTF8 if not invalid or strong > invalid else GB18030
 
 
 def _is_utf8(line: bytes) -> bool:

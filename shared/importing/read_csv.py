@@ -40,9 +40,16 @@ def find_delimiter(lines: Sequence[str]) -> str:
 
 
 def _score(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
-    parsed = [_parse_leniently(line, delimiter) for line in lines]
+    parsed = [_parse_or_nothing(line, delimiter) for line in lines]
     known = max(map(count_recognised, parsed), default=0)
     return known, max(map(len, parsed), default=0)
+
+
+def _parse_or_nothing(text: str, delimiter: str) -> list[str]:
+    try:
+        return _parse_leniently(text, delimiter)
+    except csv.Error:  # a cell beyond what the csv module takes
+        return []
 
 
 def _read_cells(
@@ -78,11 +85,14 @@ def _read_quoted(
         if not isinstance(ahead, Line) or taken == limits.quoted_lines:
             return RowProblem(first.number, ProblemCode.UNCLOSED_QUOTE)
         text, taken = f"{text}\n{ahead.text}", taken + 1
+    if taken and not _parses(text, delimiter):
+        # The quotation mark that ended it begins a cell of another row.
+        return RowProblem(first.number, ProblemCode.UNCLOSED_QUOTE)
     del waiting[:taken]
     if len(text) > limits.line_characters:
         return RowProblem(first.number, ProblemCode.OVERSIZED_ROW)
     try:
-        return Cells(first.number, _parse_leniently(text, delimiter))
+        return Cells(first.number, _parse_leniently(text, delimiter), taken + 1)
     except csv.Error:
         return RowProblem(first.number, ProblemCode.OVERSIZED_CELL)
 

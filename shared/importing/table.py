@@ -1,5 +1,6 @@
 """A table of cells, from a text file or a sheet, turned into rows under their headings."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
@@ -9,10 +10,14 @@ from shared.importing.limits import Limits
 from shared.importing.problems import ProblemCode, RowProblem
 from shared.importing.row import Cell, Row
 
+_FIGURE = re.compile(r"^[\d\s.,%¥￥$€+\-=]*[元万千亿笔单条个件]*$")
+
 
 class Cells(NamedTuple):
     row: int
     values: Sequence[Cell]
+    lines: int = 1
+    """Physical lines that the row takes up."""
 
 
 def to_rows(
@@ -140,14 +145,19 @@ def _make_up_one(first: Cells, second: Cells, width: int) -> bool:
 def _check_row(item: Cells, names: list[str], limits: Limits) -> RowProblem | None:
     extra = len(_trimmed(item.values)) - len(names) if len(item.values) > len(names) else 0
     if extra > 0:
-        return RowProblem(
-            item.row, ProblemCode.RAGGED_ROW, f"cells={len(names) + extra}, headings={len(names)}"
-        )
+        detail = f"cells={len(names) + extra}, headings={len(names)}"
+        lines = f", lines={item.lines}" if item.lines > 1 else ""
+        return RowProblem(item.row, ProblemCode.RAGGED_ROW, detail + lines)
     for name, value in zip(names, item.values, strict=False):
         if isinstance(value, str) and len(value) > limits.cell_characters:
             return RowProblem(item.row, ProblemCode.OVERSIZED_CELL, name)
-    first = next(value for value in item.values if not _is_blank(value))
-    return RowProblem(item.row, ProblemCode.TOTAL_ROW) if is_total(first) else None
+    return RowProblem(item.row, ProblemCode.TOTAL_ROW) if _is_total_row(item.values) else None
+
+
+def _is_total_row(values: Sequence[Cell]) -> bool:
+    """合计 and numbers: a firm that is called Total has a name or an address beside it."""
+    label, *rest = (value for value in values if not _is_blank(value))
+    return is_total(label) and all(_FIGURE.match(str(value)) for value in rest)
 
 
 def _to_row(item: Cells, names: list[str], sheet: str | None) -> Row:

@@ -308,6 +308,14 @@ class Policy(Strict):
     cost: Cost
 
     @model_validator(mode="after")
+    def _history_reaches_back(self) -> Self:
+        """The latch looks back two risk windows (R20); every other window must find its days too."""
+        needed = max(2 * self.risk.window_months, self.level.amount_months, self.activity.months)
+        if self.history.buckets_months < needed:
+            raise ValueError(f"history.buckets_months: at least {needed} are needed by the windows of the tags")
+        return self
+
+    @model_validator(mode="after")
     def _tables_are_complete(self) -> Self:
         _require_all(set(ContactClass) - set(self.classes), "classes")
         _require_all(set(Level) - set(self.owners), "owners")

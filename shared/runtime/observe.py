@@ -2,8 +2,8 @@
 
 from aws_lambda_powertools import Logger, Metrics
 
-logger = Logger()
-metrics = Metrics()
+logger = Logger(service="guanxi")
+metrics = Metrics(service="guanxi", namespace="Guanxi")
 
 
 def count(name: str, value: int = 1) -> None:

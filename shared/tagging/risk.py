@@ -12,7 +12,14 @@ THIN_EVIDENCE = "thin_evidence"
 WATCH_SHRINKING = "watch:shrinking"
 WATCH_SILENT = "watch:silent"
 
-_RULES = {"lapsed": "R20", "silent_and_down": "R19", "latched": "R20", "complaint": "R19", "none": "R19"}
+# By code, first match wins: the risk and the rule it comes from.
+_RISKS = {
+    "lapsed": (Risk.HIGH, "R20"),
+    "silent_and_down": (Risk.HIGH, "R19"),
+    "latched": (Risk.HIGH, "R20"),
+    "complaint": (Risk.MEDIUM, "R19"),
+    "none": (Risk.LOW, "R19"),
+}
 Numbers = dict[str, int | str | None]
 
 
@@ -38,7 +45,7 @@ def judge_risk(past: Past, rules: Risks, day: date, *, was_high: bool) -> RiskFa
     is_down = _is_down(past, rules, recent, window)
     base_orders = held(past.orders, window, recent)
     code = _code(is_lapsed(past, rules, day), is_silent and is_down, was_high, complaints)
-    risk = _RISKS[code]
+    risk, _ = _RISKS[code]
     watch = () if risk is Risk.HIGH else _watch(past, is_silent, is_down)
     is_thin = base_orders < rules.thin_orders and (risk is Risk.HIGH or bool(watch))
     return RiskFacts(
@@ -51,15 +58,6 @@ def judge_risk(past: Past, rules: Risks, day: date, *, was_high: bool) -> RiskFa
         base_orders=base_orders,
         complaints=complaints,
     )
-
-
-_RISKS = {
-    "lapsed": Risk.HIGH,
-    "silent_and_down": Risk.HIGH,
-    "latched": Risk.HIGH,
-    "complaint": Risk.MEDIUM,
-    "none": Risk.LOW,
-}
 
 
 def _code(is_lapsed: bool, is_silent_and_down: bool, was_high: bool, complaints: int) -> str:
@@ -126,7 +124,7 @@ def explain_risk(facts: RiskFacts, past: Past, rules: Risks) -> Reason:
     return Reason(
         tag="risk",
         value=facts.risk,
-        rule=_RULES[facts.code],
+        rule=_RISKS[facts.code][1],
         code=facts.code,
         inputs=_inputs(facts, past),
         threshold={

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -224,6 +225,16 @@ def test_smtp_delivers_the_body_as_it_was_written_leading_dots_included() -> Non
     assert body is not None
     assert body.get_content().replace("\r\n", "\n") == "Hello\n.hidden\n..\n.\nBye\n"
     assert received["Date"].datetime == NOW
+
+
+def test_an_accepted_message_is_not_kept_waiting_by_a_slow_farewell() -> None:
+    started = time.monotonic()
+    with smtp_server({"QUIT": "hang"}) as server:
+        sender = SmtpSender(
+            "127.0.0.1", server.port, use_tls=False, connect_timeout_s=5, read_timeout_s=5, now=lambda: NOW
+        )
+        assert isinstance(sender.send(EMAIL), Accepted)
+        assert time.monotonic() - started < 1.5
 
 
 def test_smtp_without_the_tls_that_was_asked_for_sends_nothing() -> None:

@@ -124,6 +124,18 @@ def test_an_email_reads_back_as_it_was_built() -> None:
     assert bodies == [message.text.rstrip(), message.html.rstrip()]
 
 
+def test_line_ends_in_header_values_are_flattened() -> None:
+    message = build_email(contact=a_contact(), to="zhang@example.com", customer={}, policy=POLICY)
+    hostile = "a\r\nBcc: b@example.com"
+    raw = to_mime(
+        replace(message, subject=hostile, sender_name=hostile, headers={"X-Note": hostile}), date_at=NOW
+    )
+    parsed = message_from_bytes(raw, policy=default)
+    assert parsed["Subject"] == parsed["X-Note"] == "a Bcc: b@example.com"
+    assert parsed["From"].addresses[0].display_name == "a Bcc: b@example.com"
+    assert parsed["Bcc"] is None
+
+
 def test_without_a_date_the_provider_sets_it() -> None:
     message = build_email(contact=a_contact(), to="zhang@example.com", customer={}, policy=POLICY)
     assert message_from_bytes(to_mime(message, date_at=None), policy=default)["Date"] is None

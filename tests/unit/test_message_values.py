@@ -78,6 +78,7 @@ def test_signature_brackets_in_an_sms_value_are_replaced() -> None:
         ("https://evilcdn.example", False),
         ("https://www.guanxi.example.evil.example", False),
         ("https://www.guanxi.example@evil.example", False),
+        ("https://user@www.guanxi.example", False),
         ("https://evil.example\\@www.guanxi.example", False),
         ("https://evil.example#@www.guanxi.example", False),
         ("https://www.guanxi.example:8443/", False),

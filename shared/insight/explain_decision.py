@@ -1,0 +1,121 @@
+"""Why a contact goes or does not, as sentences (requirements 10.1)."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shared.insight.snapshot import DayCandidate, Why
+from shared.insight.words import (
+    CHANNELS,
+    CLASSES,
+    DECISIONS,
+    GOALS,
+    RULES,
+    Language,
+    cell_words,
+    interval,
+    local_time,
+    pick,
+    word,
+)
+from shared.model.contact import Decision
+
+
+def explain_decision(candidate: DayCandidate, language: Language) -> str:
+    """One sentence: the decision, the numbers that decided, the rule."""
+    said = [word(DECISIONS, candidate.decision, language)]
+    detail = _DETAILS.get(candidate.decision, _no_detail)(candidate, language)
+    if detail:
+        said.append(detail)
+    rule = pick(("（{0}）", " ({0})"), language).format(word(RULES, candidate.rule, language))
+    return pick(("：", ": "), language).join(said) + rule
+
+
+def explain_why(why: Why, language: Language) -> str:
+    """Why a contact was wanted: cell, interval, last contact, goal."""
+    parts = []
+    if isinstance(cell := why.get("cell"), str):
+        parts.append(cell_words(cell, language))
+    if isinstance(every := why.get("every"), str):
+        parts.append(interval(every, language))
+    if isinstance(goal := why.get("goal"), str):
+        parts.append(pick(("目标：{0}", "goal: {0}"), language).format(word(GOALS, goal, language)))
+    last = why.get("last_contact_on")
+    said = (
+        pick(("上次联系 {0}", "last contact {0}"), language)
+        if last
+        else pick(("从未联系", "never contacted"), language)
+    )
+    parts.append(said.format(last))
+    return pick(("，", ", "), language).join(parts)
+
+
+def use_words(use: str, language: Language) -> str:
+    """`email|care` in words."""
+    channel, _, purpose = use.partition("|")
+    both = (word(CHANNELS, channel, language), word(CLASSES, purpose, language))
+    return pick(("{0}{1}", "{0} for {1}"), language).format(*both)
+
+
+def _count(why: Why, name: str) -> int:
+    value = why.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _no_detail(_candidate: DayCandidate, _language: Language) -> str:
+    return ""
+
+
+def _wanted(candidate: DayCandidate, language: Language) -> str:
+    return explain_why(candidate.why, language)
+
+
+def _needs_consent(candidate: DayCandidate, language: Language) -> str:
+    needs = candidate.why.get("needs")
+    said = pick(("需要{0}的同意", "needs consent to {0}"), language)
+    return said.format(use_words(needs, language)) if isinstance(needs, str) else ""
+
+
+def _needs_address(candidate: DayCandidate, language: Language) -> str:
+    needs = str(candidate.why.get("needs") or candidate.channel)
+    return pick(("缺{0}", "{0} is missing"), language).format(word(CHANNELS, needs, language))
+
+
+def _capped(candidate: DayCandidate, language: Language) -> str:
+    why = candidate.why
+    said = pick(("{0} 已有 {1} 次，上限 {2}", "{1} already on {0}, limit {2}"), language)
+    return said.format(why.get("cap_on") or "—", _count(why, "counted"), _count(why, "limit"))
+
+
+def _deferred(candidate: DayCandidate, language: Language) -> str:
+    zone = str(candidate.why.get("zone") or "UTC")
+    try:
+        at = local_time(candidate.not_before, ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        at = local_time(candidate.not_before, ZoneInfo("UTC"))
+    waits = pick(("等到 {0}（{1}）", "waits until {0} ({1})"), language).format(at, zone)
+    return pick(("；", "; "), language).join((waits, explain_why(candidate.why, language)))
+
+
+def _staggered(candidate: DayCandidate, language: Language) -> str:
+    said = pick(("当日首次联系名额 {0} 个已满", "the {0} first contacts of the day are taken"), language)
+    return said.format(_count(candidate.why, "limit"))
+
+
+def _objected(candidate: DayCandidate, language: Language) -> str:
+    channels = str(candidate.why.get("objection") or "").split(",")
+    return pick(("、", ", "), language).join(
+        word(CHANNELS, channel, language) for channel in channels if channel
+    )
+
+
+_DETAILS: Final[Mapping[str, Callable[[DayCandidate, Language], str]]] = {
+    Decision.PLANNED: _wanted,
+    Decision.QUIET_DEFERRED: _deferred,
+    Decision.CAPPED: _capped,
+    Decision.NO_CONSENT: _needs_consent,
+    Decision.WITHDRAWN: _needs_consent,
+    Decision.OBJECTED: _objected,
+    Decision.NO_ADDRESS: _needs_address,
+    Decision.STAGGERED: _staggered,
+}

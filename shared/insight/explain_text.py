@@ -1,0 +1,215 @@
+"""An explanation as lines for the console: why each tag, what changes next, what was planned, held and sent."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from shared.insight.explain_decision import explain_decision, explain_why, use_words
+from shared.insight.explain_tag import explain_change, explain_tag
+from shared.insight.explanation import Explanation, TagChange
+from shared.insight.reconcile import goes
+from shared.insight.snapshot import ContactLine, MergeLink, Words
+from shared.insight.words import (
+    CASE_STATUSES,
+    CHANNELS,
+    FIELDS,
+    FLAGS,
+    LEVELS,
+    LINK_RULES,
+    PROVENANCE,
+    RISKS,
+    SEND_REASONS,
+    STANDINGS,
+    STATUSES,
+    TAG_CODES,
+    TAGS,
+    TASKS,
+    TEMPLATES,
+    Language,
+    cell_words,
+    iso_day,
+    local_time,
+    pick,
+    step_words,
+    word,
+)
+from shared.model.case import Case
+
+REFERENCE_DIGITS: Final = 8
+_HEADINGS: Final[dict[str, Words]] = {
+    "who": ("客户", "customer"),
+    "tags": ("标签与原因", "tags and why"),
+    "next": ("接下来", "what comes next"),
+    "changes": ("标签变化", "tag changes"),
+    "consents": ("同意", "consent"),
+    "days": ("每日决定", "decisions by day"),
+    "contacts": ("联系", "contacts"),
+    "cases": ("任务", "tasks"),
+    "merges": ("合并依据", "evidence of joins"),
+}
+
+
+def explanation_lines(explanation: Explanation, language: Language) -> list[str]:
+    """What `guanxi explain` prints; clock times are the tenant's."""
+    lines: list[str] = []
+    for name, write in _SECTIONS.items():
+        found = [f"  {line}" for line in write(explanation, language)]
+        if found:
+            lines += [pick(_HEADINGS[name], language), *found]
+    return lines
+
+
+def _who(told: Explanation, language: Language) -> Iterator[str]:
+    yield told.customer_id
+    if told.is_alias:
+        yield pick(("所问编号已并入此客户", "the id asked for was merged into this customer"), language)
+    if told.aliases:
+        yield pick(("曾用编号：{0}", "formerly {0}"), language).format(", ".join(told.aliases))
+    if told.namesakes:
+        said = pick(("同一电话或邮箱还属于：{0}", "the same phone or email also belongs to {0}"), language)
+        yield said.format(", ".join(told.namesakes))
+    for field in told.golden:
+        source = (
+            f"{short_record(field.record_id)}, {word(PROVENANCE, field.rule, language)}"
+            if field.record_id
+            else ""
+        )
+        yield f"{word(FIELDS, field.name, language)}: {field.value}" + (f"  [{source}]" if source else "")
+    yield pick(("来源记录 {0} 条：{1}", "{0} source record(s): {1}"), language).format(
+        len(told.members), ", ".join(map(short_record, told.members))
+    )
+
+
+def _tags(told: Explanation, language: Language) -> Iterator[str]:
+    if told.tags is None:
+        yield pick(("尚未评定", "not reviewed yet"), language)
+        return
+    for reason in told.tags.reasons:
+        label = word(TAGS, reason.tag, language) if reason.tag in TAGS else word(FLAGS, reason.tag, language)
+        yield f"{label} — {explain_tag(reason, language)} [{reason.rule} {reason.code}]"
+        if change := explain_change(reason, language):
+            yield f"    → {change}"
+
+
+def _next(told: Explanation, language: Language) -> Iterator[str]:
+    if told.next_change_at is not None:
+        said = pick(("若无新事，标签将于 {0} 变化", "if nothing happens, a tag changes on {0}"), language)
+        yield said.format(local_time(told.next_change_at, told.zone))
+    elif told.tags is not None:
+        yield pick(("若无新事，标签不再变化", "if nothing happens, no tag ever changes"), language)
+    if told.plan.cell is not None:
+        said = pick(
+            (
+                "{0}，自 {1}；上次联系 {2}，下次应联系 {3}",
+                "{0} since {1}; last contact {2}, next one due {3}",
+            ),
+            language,
+        )
+        plan = told.plan
+        yield said.format(
+            cell_words(told.plan.cell, language),
+            *map(iso_day, (plan.cell_since_on, plan.last_contact_on, plan.plan_due_on)),
+        )
+    if told.due_at is not None:
+        said = pick(("下次评定 {0}", "next review {0}"), language)
+        yield said.format(local_time(told.due_at, told.zone))
+
+
+def _changes(told: Explanation, language: Language) -> Iterator[str]:
+    for change in reversed(told.changes):
+        yield f"{change.at[:10]}  {_change_words(change, language)} [{change.rule}]"
+
+
+def _change_words(change: TagChange, language: Language) -> str:
+    values = {"level": LEVELS, "risk": RISKS, "activity": RISKS}.get(change.tag, FLAGS)
+    old, new = (word(values, value, language) if value else "—" for value in (change.old, change.new))
+    label = word(TAGS, change.tag, language) if change.tag in TAGS else word(FLAGS, change.tag, language)
+    return f"{label}: {old} → {new} ({word(TAG_CODES, change.code, language)})"
+
+
+def _consents(told: Explanation, language: Language) -> Iterator[str]:
+    for use, state in told.consents:
+        yield f"{use_words(use, language)}: {word(STANDINGS, state, language)}"
+
+
+def _days(told: Explanation, language: Language) -> Iterator[str]:
+    for day in told.days:
+        for candidate in day.candidates:
+            sign = "+" if goes(candidate.decision) else "-"
+            what = (
+                f"{word(CHANNELS, candidate.channel, language)} · {step_words(candidate.plan_step, language)}"
+            )
+            yield f"{day.on} {sign} {what}: {explain_decision(candidate, language)}"
+
+
+def _contacts(told: Explanation, language: Language) -> Iterator[str]:
+    for contact in told.contacts:
+        mark = "▶ " if contact.contact_id == told.contact_id else ""
+        yield f"{mark}{_contact_words(contact, language, told.zone)}"
+        yield f"    {explain_why(contact.why, language)}"
+        for attempt in contact.attempts:
+            yield f"    {attempt}"
+
+
+def _contact_words(contact: ContactLine, language: Language, zone: ZoneInfo) -> str:
+    what = word(TEMPLATES, contact.template, language) if contact.template else ""
+    status = word(STATUSES, contact.status, language)
+    if contact.reason:
+        status += f" ({word(SEND_REASONS, contact.reason, language)})"
+    at = local_time(contact.sent_at or contact.not_before, zone)
+    parts = (at, word(CHANNELS, contact.channel, language), what, status, contact.contact_id)
+    return "  ".join(part for part in parts if part)
+
+
+def _cases(told: Explanation, language: Language) -> Iterator[str]:
+    for case in told.cases:
+        late = pick(("（已逾期）", " (overdue)"), language) if is_late(case, told) else ""
+        due = pick(("{0} 前", "by {0}"), language).format(local_time(case.due_at, told.zone))
+        status = word(CASE_STATUSES, case.status, language)
+        yield f"{word(TASKS, case.title, language)}  {case.owner}  {due}  {status}{late}"
+
+
+def is_late(case: Case, told: Explanation) -> bool:
+    """Still open after its deadline."""
+    return case.status == "open" and case.due_at < told.explained_at
+
+
+def _merges(told: Explanation, language: Language) -> Iterator[str]:
+    """One line for each record that was compared, and one for each that it was kept apart from."""
+    for merge in told.merges:
+        same = [link for link in merge.links if link.is_same]
+        head = f"{merge.at[:10]}  {short_record(merge.record_id)}"
+        if same:
+            said = pick(("{0} 与 {1} 条记录相同：{2}", "{0} joins {1} record(s): {2}"), language)
+            yield said.format(head, len(same), "; ".join(_unique_links(same, language)))
+        for link in merge.links:
+            if not link.is_same:
+                yield f"{head} ≠ {short_record(link.record_id)}: {_link_words(link, language)}"
+
+
+def _unique_links(links: list[MergeLink], language: Language) -> list[str]:
+    return list(dict.fromkeys(_link_words(link, language) for link in links))
+
+
+def _link_words(link: MergeLink, language: Language) -> str:
+    keys = ", ".join(word(FIELDS, key, language) for key in link.keys)
+    return f"{word(LINK_RULES, link.rule, language)} ({keys})"
+
+
+def short_record(record_id: str) -> str:
+    """A source record id for people: a made-up reference (`web#~` and 32 digits) is cut."""
+    system, mark, digits = record_id.partition("#~")
+    return f"{system}{mark}{digits[:REFERENCE_DIGITS]}"
+
+
+_SECTIONS: Final[dict[str, Callable[[Explanation, Language], Iterator[str]]]] = {
+    "who": _who,
+    "tags": _tags,
+    "next": _next,
+    "consents": _consents,
+    "days": _days,
+    "contacts": _contacts,
+    "cases": _cases,
+    "changes": _changes,
+    "merges": _merges,
+}

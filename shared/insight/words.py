@@ -1,0 +1,275 @@
+"""Every code that a person reads, in Chinese and English, as tables. A code without words is shown as it is."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from shared.insight.snapshot import Words
+
+Language = Literal["zh", "en"]
+Table = Mapping[str, Words]
+
+LEVELS: Final[Table] = {
+    "strategic": ("战略", "strategic"),
+    "core": ("核心", "core"),
+    "potential": ("潜力", "potential"),
+    "basic": ("基础", "basic"),
+}
+RISKS: Final[Table] = {"high": ("高", "high"), "medium": ("中", "medium"), "low": ("低", "low")}
+ACTIVITIES: Final[Table] = RISKS
+TAGS: Final[Table] = {
+    "level": ("级别", "level"),
+    "risk": ("流失风险", "churn risk"),
+    "activity": ("活跃度", "activity"),
+}
+FLAGS: Final[Table] = {
+    "thin_evidence": ("依据不足", "thin evidence"),
+    "watch:silent": ("关注：沉默", "watch: silent"),
+    "watch:shrinking": ("关注：萎缩", "watch: shrinking"),
+}
+TAG_CODES: Final[Table] = {
+    "strategic": ("金额与年限均达标", "amount and tenure suffice"),
+    "core": ("金额达核心级", "amount of a core customer"),
+    "big_but_new": ("金额达战略级但合作年限不足", "amount of a strategic customer, but too new"),
+    "potential": ("金额达标且在增长", "amount and growth suffice"),
+    "from_zero": ("金额达标，从零增长", "amount suffices, grown from zero"),
+    "potential_no_growth": ("金额达潜力级但增长不足", "amount of a potential customer without the growth"),
+    "basic": ("金额未达潜力级", "amount below the bands"),
+    "lapsed": ("长期无往来", "lapsed"),
+    "silent_and_down": ("沉默且金额下降", "silent and down"),
+    "latched": ("沉默且下降之后尚无往来", "silent and down before, nothing since"),
+    "complaint": ("近期有投诉", "recent complaint"),
+    "none": ("无异常", "no anomaly"),
+    "high": ("往来频繁", "many interactions"),
+    "medium": ("往来一般", "some interactions"),
+    "low": ("往来很少", "few interactions"),
+    **FLAGS,
+}
+"""Reason codes of tags."""
+
+DECISIONS: Final[Table] = {
+    "planned": ("已安排", "planned"),
+    "already_made": ("此前已做", "already made"),
+    "merged": ("已并入另一次联系", "merged into another contact"),
+    "capped": ("达到当日上限", "daily cap"),
+    "no_consent": ("没有同意", "no consent"),
+    "withdrawn": ("同意已撤回", "consent withdrawn"),
+    "objected": ("客户反对联系", "objected"),
+    "suppressed": ("地址在禁发名单", "suppressed address"),
+    "do_not_contact": ("请勿联系", "do not contact"),
+    "quiet_deferred": ("顺延到可发时段", "deferred by quiet hours"),
+    "no_window": ("没有可发时段", "no send window"),
+    "no_address": ("没有联系方式", "no address"),
+    "invalid_address": ("联系方式无效", "invalid address"),
+    "no_calendar": ("缺工作日历", "no calendar"),
+    "staggered": ("首次导入分批", "first import spread"),
+    "stale": ("已过时", "stale"),
+    "holdout": ("对照组不联系", "holdout"),
+    "personalisation_off": ("客户关闭个性化", "personalisation off"),
+}
+STATUSES: Final[Table] = {
+    "PENDING": ("待发", "pending"),
+    "CLAIMED": ("已领取", "claimed"),
+    "SENDING": ("发送中", "sending"),
+    "UNKNOWN": ("结果未知", "outcome unknown"),
+    "UNCONFIRMED": ("未得确认", "unconfirmed"),
+    "SENT": ("已发出", "sent"),
+    "DELIVERED": ("已送达", "delivered"),
+    "BOUNCED": ("被退回", "bounced"),
+    "COMPLAINED": ("被举报为垃圾信息", "marked as spam"),
+    "EXPIRED": ("已过期未发", "expired unsent"),
+    "SUPPRESSED": ("已拦截", "suppressed"),
+    "FAILED": ("失败", "failed"),
+    "CANCELLED": ("已取消", "cancelled"),
+}
+SEND_REASONS: Final[Table] = {
+    "no_address": ("没有联系方式", "no address"),
+    "past_not_after": ("超过有效期", "past its validity"),
+    "not_before": ("未到时间", "not yet time"),
+    "on_hold": ("渠道暂停", "channel on hold"),
+    "quiet_hours": ("免打扰时段", "quiet hours"),
+    "suppressed_address": ("地址在禁发名单", "suppressed address"),
+    "no_consent": ("发送时没有同意", "no consent at the moment of sending"),
+    "capped": ("达到当日上限", "daily cap"),
+    "out_of_time": ("本次处理时间用完", "the attempt ran out of time"),
+    "throttled": ("服务商限流", "throttled by the provider"),
+    "lease_over": ("领取后未处理", "claimed but not handled"),
+    "lease_over_while_sending": ("发送途中中断", "broken off while sending"),
+    "no_event": ("没有收到回执", "no event of the provider"),
+}
+"""Why a contact stands where it stands; a provider's own codes are shown as they came."""
+
+RULES: Final[Table] = {
+    "R2": ("数据规范", "data rules"),
+    "R10": ("活跃度规则", "activity rule"),
+    "R12": ("客户分级规则", "level rule"),
+    "R14": ("大额新客户规则", "rule for big but new"),
+    "R16": ("无增长规则", "rule for no growth"),
+    "R18": ("增长规则", "growth rule"),
+    "R19": ("流失风险规则", "churn risk rule"),
+    "R20": ("下降与沉默判定", "decline and latch rule"),
+    "R21": ("关注标记规则", "watch flags"),
+    "R24": ("联系计划", "contact plan"),
+    "R39": ("工作日历", "working-day calendar"),
+    "R74": ("同意与反对", "consent and objection"),
+    "X1": ("同一事由只联系一次", "one occasion, one contact"),
+    "Q2": ("免打扰时段", "quiet hours"),
+    "Q3": ("收件人时区", "recipient's time zone"),
+    "caps.messages_per_day": ("每日消息上限", "messages a day"),
+    "caps.tasks_per_day": ("每日人工联系上限", "calls and visits a day"),
+    "first_import.daily_limit": ("首次联系每日上限", "first contacts a day"),
+}
+CHANNELS: Final[Table] = {
+    "email": ("邮件", "email"),
+    "sms": ("短信", "SMS"),
+    "call": ("电话", "call"),
+    "visit": ("拜访", "visit"),
+    "phone": ("电话", "phone"),
+    "any": ("全部渠道", "any channel"),
+}
+CLASSES: Final[Table] = {
+    "marketing": ("营销", "marketing"),
+    "care": ("关怀", "care"),
+    "service": ("服务", "service"),
+    "legal": ("法定通知", "legal notice"),
+    "task": ("人工任务", "task"),
+}
+GOALS: Final[Table] = {
+    "deep_talk": ("深度沟通", "deep talk"),
+    "retain": ("挽留", "retain"),
+    "keep_in_touch": ("保持联系", "keep in touch"),
+    "repair": ("修复关系", "repair"),
+    "find_needs": ("挖掘需求", "find latent needs"),
+    "activity": ("提升活跃", "raise activity"),
+}
+TASKS: Final[Table] = {
+    "deep_talk": ("面对面深度沟通", "deep talk face to face"),
+    "retain_call": ("挽留电话", "retention call"),
+    "gm_visit": ("总经理上门拜访", "general manager's visit"),
+    "check_in_call": ("回访电话", "check-in call"),
+}
+TEMPLATES: Final[Table] = {"greeting": ("问候", "greeting"), "service_news": ("服务资讯", "service news")}
+STEPS: Final[Table] = {
+    "matrix": ("常规联系", "regular contact"),
+    "entry": ("进入该格", "on entering the cell"),
+}
+LINK_RULES: Final[Table] = {
+    "two_keys": ("电话和邮箱都相同", "phone and email both agree"),
+    "one_key": ("一项相同且姓名不冲突", "one key agrees, names do not conflict"),
+    "names_conflict": ("一项相同但姓名冲突，未合并", "one key agrees but names conflict: kept apart"),
+}
+PROVENANCE: Final[Table] = {
+    "newest": ("取最新", "newest"),
+    "trusted_then_newest": ("先取可信来源，再取最新", "most trusted source, then newest"),
+}
+STANDINGS: Final[Table] = {
+    "granted": ("已同意", "granted"),
+    "withdrawn": ("已撤回", "withdrawn"),
+    "objected": ("反对", "objected"),
+}
+CASE_STATUSES: Final[Table] = {
+    "open": ("待办", "open"),
+    "done": ("完成", "done"),
+    "cancelled": ("取消", "cancelled"),
+}
+SEVERITIES: Final[Table] = {
+    "refused": ("拒收", "refused"),
+    "suspicious": ("存疑", "suspicious"),
+    "repaired": ("已修复", "repaired"),
+}
+OUTCOMES: Final[Table] = {
+    "new": ("新增", "new"),
+    "updated": ("更新", "updated"),
+    "unchanged": ("未变", "unchanged"),
+    "quarantined": ("隔离", "quarantined"),
+}
+SOURCES: Final[Table] = {"sales": ("销售", "sales"), "service": ("服务", "service"), "web": ("网站", "web")}
+FIELDS: Final[Table] = {
+    "name": ("姓名", "name"),
+    "title": ("职务", "title"),
+    "company": ("公司", "company"),
+    "industry": ("行业", "industry"),
+    "phone": ("电话", "phone"),
+    "email": ("邮箱", "email"),
+    "country": ("国家", "country"),
+    "province": ("省份", "province"),
+    "city": ("城市", "city"),
+    "language": ("语言", "language"),
+    "birthday_on": ("生日", "birthday"),
+    "first_cooperation_on": ("首次合作", "first cooperation"),
+}
+CHECKS: Final[Table] = {
+    "records_in": (
+        "进入 = 新增 + 更新 + 未变 + 隔离",
+        "records in = new + updated + unchanged + quarantined",
+    ),
+    "quarantine_of_file": ("文件的隔离行数", "rows of a file in quarantine"),
+    "new_records_stored": ("新增的记录都已保存", "new records are stored"),
+    "levels": ("客户 = 各级别之和", "customers = sum over levels"),
+    "risks": ("客户 = 各风险之和", "customers = sum over risks"),
+    "activities": ("客户 = 各活跃度之和", "customers = sum over activities"),
+    "members": ("来源记录 = 成员之和", "source records = sum of members"),
+    "decisions": ("候选 = 各决定之和", "candidates = sum over decisions"),
+    "statuses": ("联系 = 各状态之和", "contacts = sum over statuses"),
+    "planned_have_rows": ("已安排的都有联系记录", "planned candidates have rows"),
+    "tasks_have_cases": ("人工任务都有工单", "tasks have cases"),
+}
+_UNITS: Final[Table] = {"week": ("周", "week"), "month": ("个月", "month")}
+
+
+def pick(words: Words, language: Language) -> str:
+    return words[0] if language == "zh" else words[1]
+
+
+def word(table: Table, code: str, language: Language) -> str:
+    """The words of a code; the code itself where the table has none."""
+    return pick(table.get(code, (code, code)), language)
+
+
+def yuan(fen: int) -> str:
+    """Such as `986,000 元` or `7.55 元`."""
+    sign, (whole, cents) = "-" if fen < 0 else "", divmod(abs(fen), 100)
+    return f"{sign}{whole:,}.{cents:02d} 元" if cents else f"{sign}{whole:,} 元"
+
+
+def interval(every: str, language: Language) -> str:
+    """`2 month` (as the plan stores it) in words."""
+    count, _, unit = every.partition(" ")
+    words = _UNITS.get(unit)
+    if words is None or not count.isdigit():
+        return every
+    if language == "zh":
+        return f"每 {count} {words[0]}"
+    return f"every {words[1]}" if count == "1" else f"every {count} {words[1]}s"
+
+
+def cell_words(cell: str, language: Language) -> str:
+    """`core.high` in words."""
+    level, _, risk = cell.partition(".")
+    joint = "·风险" if language == "zh" else ", risk "
+    return f"{word(LEVELS, level, language)}{joint}{word(RISKS, risk, language)}"
+
+
+def step_words(plan_step: str, language: Language) -> str:
+    """`matrix.core.high.1` or `entry.strategic.high` in words."""
+    kind, *rest = plan_step.split(".")
+    if kind not in STEPS or len(rest) < 2:
+        return plan_step
+    number = f" {rest[2]}" if len(rest) > 2 else ""
+    return f"{word(STEPS, kind, language)}{number} ({cell_words('.'.join(rest[:2]), language)})"
+
+
+def local_time(instant: datetime, zone: ZoneInfo) -> str:
+    """`2026-06-30 09:00` on the zone's clock."""
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def iso_day(day: date | None) -> str:
+    return "—" if day is None else day.isoformat()
+
+
+def display_width(text: str) -> int:
+    """Columns in a terminal: wide characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

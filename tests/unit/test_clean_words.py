@@ -1,0 +1,103 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.cleaning.booleans import clean_flag
+from shared.cleaning.categories import (
+    clean_dimension,
+    clean_interaction_channel,
+    clean_language,
+    clean_need_type,
+    clean_priority,
+    clean_score,
+)
+from shared.cleaning.consents import clean_action, clean_consent_channel, clean_purpose
+from shared.cleaning.field import Field
+
+Clean = Callable[[object, str], Field[Any]]
+
+
+@pytest.mark.parametrize(
+    ("clean", "raw", "value"),
+    [
+        (clean_flag, "是", True),
+        (clean_flag, "Y", True),
+        (clean_flag, 1, True),
+        (clean_flag, True, True),
+        (clean_flag, "TRUE", True),
+        (clean_flag, "√", True),
+        (clean_flag, "否", False),
+        (clean_flag, "no", False),
+        (clean_flag, 0, False),
+        (clean_flag, False, False),
+        (clean_flag, "×", False),
+        (clean_flag, None, None),
+        (clean_flag, "", None),
+        (clean_language, "中文", "zh"),
+        (clean_language, "zh-CN", "zh"),
+        (clean_language, "English", "en"),
+        (clean_language, "en_US", "en"),
+        (clean_interaction_channel, "电话", "call"),
+        (clean_interaction_channel, "WeChat", "chat"),
+        (clean_interaction_channel, "拜访", "visit"),
+        (clean_interaction_channel, "工单", "ticket"),
+        (clean_interaction_channel, None, "other"),
+        (clean_interaction_channel, "飞鸽传书", "other"),
+        (clean_need_type, "价格", "price"),
+        (clean_need_type, "Product", "product"),
+        (clean_need_type, "售后", "service"),
+        (clean_priority, "高", "high"),
+        (clean_priority, "P2", "medium"),
+        (clean_priority, "low", "low"),
+        (clean_priority, "紧急", "high"),
+        (clean_dimension, "性价比", "value_for_money"),
+        (clean_dimension, "Delivery Time", "delivery_time"),
+        (clean_score, 5, 5),
+        (clean_score, "4分", 4),
+        (clean_score, 4.0, 4),
+        (clean_score, "非常不满意", 1),
+        (clean_score, "★★★", 3),
+        (clean_consent_channel, "短信", "sms"),
+        (clean_consent_channel, "E-mail", "email"),
+        (clean_consent_channel, "全部", "any"),
+        (clean_purpose, "营销", "marketing"),
+        (clean_purpose, "客户关怀", "care"),
+        (clean_action, "同意", "grant"),
+        (clean_action, "是", "grant"),
+        (clean_action, True, "grant"),
+        (clean_action, "退订", "withdraw"),
+        (clean_action, "TD", "withdraw"),
+        (clean_action, "STOP", "withdraw"),
+        (clean_action, "Unsubscribe", "withdraw"),
+        (clean_action, "no", "withdraw"),
+        (clean_action, False, "withdraw"),
+        (clean_action, "请勿打扰", "object"),
+        (clean_action, "Do not contact", "object"),
+        (clean_action, "不同意", "withdraw"),
+    ],
+)
+def test_words_become_codes(clean: Clean, raw: object, value: object) -> None:
+    assert clean(raw, "x").value == value
+
+
+@pytest.mark.parametrize(
+    ("clean", "raw", "code"),
+    [
+        (clean_flag, "也许", "unknown_flag"),
+        (clean_language, "Klingon", "unknown_language"),
+        (clean_interaction_channel, "飞鸽传书", "unknown_channel"),
+        (clean_need_type, "颜色", "unknown_need_type"),
+        (clean_priority, "P9", "unknown_priority"),
+        (clean_dimension, "颜色", "unknown_dimension"),
+        (clean_score, 0, "bad_score"),
+        (clean_score, 6, "bad_score"),
+        (clean_score, 4.5, "bad_score"),
+        (clean_score, "85", "bad_score"),
+        (clean_score, True, "bad_score"),
+        (clean_action, "t", "no_action"),
+        (clean_action, "maybe", "no_action"),
+    ],
+)
+def test_unknown_words_are_said(clean: Clean, raw: object, code: str) -> None:
+    assert [issue.code for issue in clean(raw, "x").issues] == [code]
