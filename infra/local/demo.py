@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.local.import_files import import_files, settle
-from infra.local.present import Language, as_language, closing_lines, leave_behind
+from infra.local.present import Language, as_language, leave_behind
 from infra.local.session import Session, local_session
 from infra.local.stage import ROOT
 from shared.flows.import_progress import Progress
 from shared.insight.snapshot import Snapshot
+from shared.insight.summary import summary_lines
 
 SAMPLES = ROOT / "events" / "samples"
 CLOCK_AT = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
@@ -43,7 +44,7 @@ def _run_twice(session: Session, out: Path, language: Language) -> bool:
     first = _import(session)
     wall_s = time.monotonic() - started
     snapshot = leave_behind(session, out, language=language)
-    print(*closing_lines(snapshot, session, language=language), sep="\n")
+    print(*summary_lines(snapshot, session.policy, language=language), sep="\n")
     records = sum(sum(progress.outcomes.values()) for progress in first)
     print(f"speed    {records:,} records end to end in {wall_s:.1f} s = {records / wall_s:.0f} records/s")
     example = _example(snapshot)

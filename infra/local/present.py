@@ -1,20 +1,17 @@
-"""What a run leaves behind for people: report, quarantine, tasks, and the lines of a summary."""
+"""What a run leaves behind for people: report, quarantine, tasks, messages."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
 
-from shared.flows.take_snapshot import take_snapshot
-from shared.insight.reconcile import find_breaks
-from shared.insight.report import render_report
-from shared.insight.snapshot import Snapshot
-from shared.insight.summary import summary_lines
-from shared.insight.words import explain_why, task_title
-
 from infra.local.outbox import TaskRow, write_sms_csv, write_tasks
 from infra.local.quarantine_csv import write_quarantine
 from infra.local.session import Session
+from shared.flows.take_snapshot import take_snapshot
+from shared.insight.report import render_report
+from shared.insight.snapshot import Snapshot
+from shared.insight.words import explain_why, task_title
 
 Language = Literal["zh", "en"]
 
@@ -22,7 +19,7 @@ Language = Literal["zh", "en"]
 def leave_behind(session: Session, out: Path, *, language: Language) -> Snapshot:
     """Writes `report.html`, `quarantine.csv` and the outbox's tables into `out`; returns what they were made from."""
     at = session.fixed_at or datetime.now(UTC)
-    snapshot = take_snapshot(session.items, at, zone=session.policy.tenant.tz)
+    snapshot = take_snapshot(session.items, at, session.policy.tenant.tz)
     out.mkdir(parents=True, exist_ok=True)
     report = render_report(snapshot, session.policy, language_default=language)
     (out / "report.html").write_text(report, encoding="utf-8")
@@ -31,18 +28,6 @@ def leave_behind(session: Session, out: Path, *, language: Language) -> Snapshot
     tasks = _task_rows(snapshot, session, language)
     write_tasks(tasks, session.outbox, zone=session.policy.tenant.tz, locale=language, made_at=at)
     return snapshot
-
-
-def closing_lines(snapshot: Snapshot, session: Session, *, language: Language) -> list[str]:
-    """The summary, and whether every sum reconciles."""
-    lines = summary_lines(snapshot, session.policy, language=language)
-    breaks = find_breaks(snapshot)
-    verdict = {"en": "sums reconcile, 0 unexplained", "zh": "各项合计全部对平，无未解释项"}
-    return (
-        [*lines, *(f"BREAK    {line}" for line in breaks)]
-        if breaks
-        else [*lines, f"check    {verdict[language]}"]
-    )
 
 
 def _task_rows(snapshot: Snapshot, session: Session, language: Language) -> Sequence[TaskRow]:

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shared.flows.explain import explain
-from shared.insight.explain_text import explanation_lines
-
 from infra.local.attach import attached_stack, read_kept, running_stack
 from infra.local.columns_shown import column_lines
 from infra.local.import_files import import_files, settle
-from infra.local.present import as_language, closing_lines, leave_behind
+from infra.local.present import as_language, leave_behind
 from infra.local.session import Session, local_session, open_session, stack_items
+from shared.flows.explain import explain
+from shared.insight.explain_text import explanation_lines
+from shared.insight.summary import summary_lines
 from shared.policy.load import load_policy
 from shared.ports import Items
 
@@ -31,7 +31,7 @@ def run_files(files: Sequence[Path], *, state: Path, out: Path, language: str) -
         import_files(session, files, print)
         settle(session, print)
         snapshot = leave_behind(session, out, language=as_language(language))
-        print(*closing_lines(snapshot, session, language=as_language(language)), sep="\n")
+        print(*summary_lines(snapshot, session.policy, language=as_language(language)), sep="\n")
         outbox = session.outbox
     print(f"report   {out / 'report.html'}   outbox {outbox}   quarantine {out / 'quarantine.csv'}")
     return 0

@@ -54,7 +54,7 @@ def local_session(
             "SmtpPort": str(mail.port),
             "SmsSender": "eum",
             "SmsEndpointUrl": sms.url,
-            "SmsOriginationIdentity": "embedded",
+            "SmsOriginationIdentity": "arn:aws:sms-voice:us-east-1:000000000000:sender-id/GUANXI/CN",
             "FixedClockAt": to_iso(fixed_at) if fixed_at else "",
             "EmailFrom": policy.tenant.reply_email,
             "Zone": policy.tenant.zone,

@@ -91,6 +91,7 @@ def quarantine(
             reason=reason,
             issues=cleaned.issues if cleaned else (),
             raw=_canonical(raw),
+            content=_canonical({name: value for name, value in whole.items() if name != "origin"} or raw),
             at=at,
             origin=origin if isinstance(origin, Mapping) else None,
         )

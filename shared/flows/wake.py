@@ -35,7 +35,9 @@ def parse_wake(body: str, name: str) -> str | None:
 def quarantine_wake(body: str, *, items: Items, at: datetime) -> None:
     """Keeps a message that is no wake-up: it is not retried, and nothing is lost."""
     items.put_if(
-        put_quarantine(system="queues", reason="malformed_wake_up", issues=(), raw=body, at=at, origin=None)
+        put_quarantine(
+            system="queues", reason="malformed_wake_up", issues=(), raw=body, content=body, at=at, origin=None
+        )
     )
 
 

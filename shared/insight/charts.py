@@ -8,7 +8,6 @@ from shared.insight.snapshot import Words
 from shared.insight.tallies import LEVELS, RISKS, SourceTally
 from shared.insight.words import LEVELS as LEVEL_WORDS
 from shared.insight.words import OUTCOMES, SOURCES
-from shared.insight.words import RISKS as RISK_WORDS
 
 FUNNEL_WIDTH: Final = 680
 _LABEL_WIDTH: Final = 110
@@ -19,9 +18,15 @@ _LEGEND_HEIGHT: Final = 30
 _DIGIT_WIDTH: Final = 9
 _LEAST_VISIBLE: Final = 2.0
 _CELL_WIDTH, _CELL_HEIGHT, _CELL_GAP = 132, 58, 6
+_LEVEL_TOTAL_WIDTH: Final = 50
 _HEADER_HEIGHT: Final = 30
 _WIDEST_RANK: Final = 320
 _DARK_FROM: Final = 0.55
+RISK_HEADINGS: Final[Mapping[str, Words]] = {
+    "high": ("高风险", "high risk"),
+    "medium": ("中风险", "medium risk"),
+    "low": ("低风险", "low risk"),
+}
 
 
 class Segment(NamedTuple):
@@ -111,11 +116,11 @@ def draw_heat_map(cells: Mapping[tuple[str, str], int]) -> HeatMap:
     xs = {risk: _LABEL_WIDTH + at * (_CELL_WIDTH + _CELL_GAP) for at, risk in enumerate(RISKS)}
     ys = {level: _HEADER_HEIGHT + at * (_CELL_HEIGHT + _CELL_GAP) for at, level in enumerate(LEVELS)}
     return HeatMap(
-        width=_LABEL_WIDTH + len(RISKS) * (_CELL_WIDTH + _CELL_GAP) + _TOTAL_WIDTH,
+        width=_LABEL_WIDTH + len(RISKS) * (_CELL_WIDTH + _CELL_GAP) + _LEVEL_TOTAL_WIDTH,
         height=_HEADER_HEIGHT + len(LEVELS) * (_CELL_HEIGHT + _CELL_GAP),
         cell_width=_CELL_WIDTH,
         cell_height=_CELL_HEIGHT,
-        columns=tuple((x + _CELL_WIDTH / 2, RISK_WORDS[risk]) for risk, x in xs.items()),
+        columns=tuple((x + _CELL_WIDTH / 2, RISK_HEADINGS[risk]) for risk, x in xs.items()),
         rows=tuple(
             (y, LEVEL_WORDS[level], sum(cells[level, risk] for risk in RISKS)) for level, y in ys.items()
         ),

@@ -9,11 +9,9 @@ from shared.insight.words import (
     CHANNELS,
     CLASSES,
     DECISIONS,
-    GOALS,
     RULES,
     Language,
-    cell_words,
-    interval,
+    explain_why,
     local_time,
     pick,
     word,
@@ -29,25 +27,6 @@ def explain_decision(candidate: DayCandidate, language: Language) -> str:
         said.append(detail)
     rule = pick(("（{0}）", " ({0})"), language).format(word(RULES, candidate.rule, language))
     return pick(("：", ": "), language).join(said) + rule
-
-
-def explain_why(why: Why, language: Language) -> str:
-    """Why a contact was wanted: cell, interval, last contact, goal."""
-    parts = []
-    if isinstance(cell := why.get("cell"), str):
-        parts.append(cell_words(cell, language))
-    if isinstance(every := why.get("every"), str):
-        parts.append(interval(every, language))
-    if isinstance(goal := why.get("goal"), str):
-        parts.append(pick(("目标：{0}", "goal: {0}"), language).format(word(GOALS, goal, language)))
-    last = why.get("last_contact_on")
-    said = (
-        pick(("上次联系 {0}", "last contact {0}"), language)
-        if last
-        else pick(("从未联系", "never contacted"), language)
-    )
-    parts.append(said.format(last))
-    return pick(("，", ", "), language).join(parts)
 
 
 def use_words(use: str, language: Language) -> str:

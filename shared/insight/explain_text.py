@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from shared.insight.explain_decision import explain_decision, explain_why, use_words
+from shared.insight.explain_decision import explain_decision, use_words
 from shared.insight.explain_tag import explain_change, explain_tag
 from shared.insight.explanation import Explanation, TagChange
 from shared.insight.reconcile import goes
@@ -27,6 +27,7 @@ from shared.insight.words import (
     TEMPLATES,
     Language,
     cell_words,
+    explain_why,
     iso_day,
     local_time,
     pick,

@@ -27,8 +27,11 @@ class Check:
     def holds(self) -> bool:
         return self.whole == self.parts and not self.unexplained
 
+    def __str__(self) -> str:
+        return f"{self.name} [{self.scope}]: {self.whole} against {self.parts} {' '.join(self.unexplained)}".rstrip()
 
-def reconcile(snapshot: Snapshot) -> list[Check]:
+
+def find_breaks(snapshot: Snapshot) -> list[Check]:
     """The sums that do not hold; empty: all is explained."""
     return [check for check in run_checks(snapshot) if not check.holds]
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.insight.charts import RankBar, draw_funnel, draw_heat_map, rank_bars
-from shared.insight.reconcile import reconcile, run_checks
+from shared.insight.reconcile import find_breaks, run_checks
 from shared.insight.report_view import (
     both,
     index_people,
@@ -110,7 +110,7 @@ def _tenant(policy: Policy) -> Words:
 
 
 def _head(snapshot: Snapshot, policy: Policy) -> dict[str, Any]:
-    breaks = reconcile(snapshot)
+    breaks = find_breaks(snapshot)
     return {
         "words": REPORT_WORDS,
         "tenant": _tenant(policy),

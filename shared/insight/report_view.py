@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.insight.explain_decision import explain_decision, explain_why
+from shared.insight.explain_decision import explain_decision
 from shared.insight.explain_tag import explain_tag
 from shared.insight.snapshot import ContactLine, CustomerLine, DayCandidate, Snapshot, Why, Words
 from shared.insight.tallies import LEVELS, RISKS, ReasonTally, held, is_on, todays_messages
@@ -23,13 +23,14 @@ from shared.insight.words import (
     TASKS,
     TEMPLATES,
     Language,
+    explain_why,
     local_time,
     word,
 )
 from shared.insight.words import LEVELS as LEVEL_WORDS
 from shared.insight.words import RISKS as RISK_WORDS
 from shared.model.case import Case, CaseStatus
-from shared.model.contact import Channel
+from shared.model.contact import Channel, Decision
 from shared.model.tags import Risk
 
 LIST_ROWS: Final = 500
@@ -116,12 +117,11 @@ def index_people(customers: Iterable[CustomerLine]) -> People:
 
 def _person(people: People, customer_id: str, channel: str) -> Person:
     line = people.get(customer_id, CustomerLine(customer_id))
-    golden = line.golden
     return Person(
         customer_id=line.customer_id,
         name=line.name,
-        company=golden.get("company", "") if golden.get("name") else "",
-        address=golden.get("email" if channel == Channel.EMAIL else "phone", ""),
+        company=line.company if line.company != line.name else "",
+        address=line.email if channel == Channel.EMAIL else line.phone,
         level=line.level or "",
         risk=line.risk or "",
         level_words=table_words(LEVEL_WORDS, line.level or "—"),
@@ -224,7 +224,10 @@ def _message_entry(
 
 
 def _why_of(line: ContactLine, candidate: DayCandidate | None, language: Language) -> str:
-    return explain_decision(candidate, language) if candidate else explain_why(line.why, language)
+    """A message that goes at once needs no word about the decision."""
+    if candidate is None or candidate.decision == Decision.PLANNED:
+        return explain_why(line.why, language)
+    return explain_decision(candidate, language)
 
 
 def _status_of(line: ContactLine, language: Language) -> str:

@@ -26,10 +26,11 @@ REPORT_WORDS: Final[Mapping[str, Any]] = {
     "more": ("此处未列出", "not listed here"),
     "task_headings": (_WHO, _TAGS, _WHAT, ("负责人", "owner"), ("截止", "due"), _WHY, _STATUS),
     "message_headings": (_WHO, _TAGS, _WHAT, ("时间", "when"), _WHY, _STATUS),
-    "held_headings": (_WHO, _TAGS, _WHAT, ("事由日期", "occasion"), _WHY, ("决定", "decision")),
+    "held_headings": (_WHO, _TAGS, _WHAT, ("事由日期", "occasion"), _WHY),
     "heat": ("客户分布：级别 × 流失风险", "Customers by level × churn risk"),
     "flags": ("关注标记", "Flags"),
     "ranks": ("按数量排列", "by number"),
+    "reading": ("如何阅读这些标签", "How to read the tags"),
     "consequences": ("阅读这些数字时请注意", "Known consequences of the rules"),
     "cost": ("今日计划的成本与人力", "What today's plan takes"),
     "channel": ("渠道", "channel"),
@@ -83,11 +84,11 @@ CONSEQUENCES: Final[Mapping[str, Words]] = {
     ),
     "growth": (
         "“增长 20%”在稳定客户中也会偶然出现（29% 至 44%）。此处潜力级 {0:,} 位，金额够但无增长 {1:,} 位。",
-        "“Growth of 20 %” happens by chance to 29 to 44 % of stable customers. Here: potential {0:,}, amount but no growth {1:,}.",
+        "“Growth of 20 %” happens by chance to 29 to 44 % of stable customers. Here: potential {0:,}, without growth {1:,}.",
     ),
     "new": (
-        "金额达战略级但合作年限不足、按核心级对待的有 {0:,} 位。",
-        "{0:,} customers have a strategic amount but are too new, and are treated by the policy for them.",
+        "金额达战略级但合作年限不足、按策略另行定级的有 {0:,} 位。",
+        "{0:,} customers have a strategic amount but are too new, and get the level that the policy has for them.",
     ),
     "flips": (
         "贴近界线的稳定客户会随每日重算来回变级；这不是客户的变化。",

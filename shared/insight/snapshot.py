@@ -82,6 +82,18 @@ class CustomerLine:
         """What a person calls this customer: name, else company, else the id."""
         return self.golden.get("name") or self.golden.get("company") or self.customer_id
 
+    @property
+    def company(self) -> str:
+        return self.golden.get("company", "")
+
+    @property
+    def phone(self) -> str:
+        return self.golden.get("phone", "")
+
+    @property
+    def email(self) -> str:
+        return self.golden.get("email", "")
+
 
 @dataclass(frozen=True, slots=True)
 class MergeLink:

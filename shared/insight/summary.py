@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from shared.insight.reconcile import Check, reconcile, run_checks
+from shared.insight.reconcile import Check, find_breaks, run_checks
 from shared.insight.snapshot import Snapshot, Words
 from shared.insight.tallies import (
     LEVELS,
@@ -171,7 +171,7 @@ def _unique(names: Iterable[str]) -> list[str]:
 
 
 def _sums(snapshot: Snapshot, language: Language) -> list[str]:
-    breaks = reconcile(snapshot)
+    breaks = find_breaks(snapshot)
     label = pick(_LABELS["sums"], language)
     if not breaks:
         said = pick(("{0} 项合计全部相符，0 项无法解释", "all {0} reconcile, 0 unexplained"), language)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from shared.insight.snapshot import Words
+from shared.insight.snapshot import Why, Words
 
 Language = Literal["zh", "en"]
 Table = Mapping[str, Words]
@@ -259,6 +259,25 @@ def step_words(plan_step: str, language: Language) -> str:
         return plan_step
     number = f" {rest[2]}" if len(rest) > 2 else ""
     return f"{word(STEPS, kind, language)}{number} ({cell_words('.'.join(rest[:2]), language)})"
+
+
+def explain_why(why: Why, language: Language) -> str:
+    """Why a contact was wanted, from a contact's reasons or a task's brief: cell, interval, last contact, goal."""
+    cell = why.get("cell") or (f"{why['level']}.{why.get('risk')}" if why.get("level") else None)
+    parts = [cell_words(str(cell), language)] if cell else []
+    if isinstance(every := why.get("every"), str):
+        parts.append(interval(every, language))
+    if isinstance(goal := why.get("goal"), str):
+        parts.append(pick(("目标：{0}", "goal: {0}"), language).format(word(GOALS, goal, language)))
+    last = why.get("last_contact_on")
+    said = ("上次联系 {0}", "last contact {0}") if last else ("从未联系", "never contacted")
+    parts.append(pick(said, language).format(last))
+    return pick(("，", ", "), language).join(parts)
+
+
+def task_title(task: str, language: Language) -> str:
+    """What a person shall do; a task of the tenant's own is shown as it is named."""
+    return word(TASKS, task, language)
 
 
 def local_time(instant: datetime, zone: ZoneInfo) -> str:

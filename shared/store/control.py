@@ -113,15 +113,17 @@ def put_quarantine(
     reason: str,
     issues: Iterable[Issue],
     raw: str,
+    content: str,
     at: datetime,
     origin: Mapping[str, Any] | None,
 ) -> Put:
     """Keeps what could not be used, whole, with the reason: visible, and replayable after a fix (R2).
 
-    The id is the content with its place, so that reading a file again keeps one row for one row.
+    The id is the content (`raw` without what differs between two deliveries) with its place, so that reading a file
+    again keeps one row for one row.
     """
     place = {name: (origin or {}).get(name) for name in ("file", "row")}
-    digest = hashlib.sha256(json.dumps([place, raw], sort_keys=True).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(json.dumps([place, content], sort_keys=True).encode()).hexdigest()[:32]
     item: Item = {
         "name": f"QUARANTINE#{system}",
         "sk": digest,

@@ -86,7 +86,7 @@ def test_any_json_is_refused_or_cleaned_and_never_raises(raw: object) -> None:
     assert cleaned.refusal is None or cleaned.refusal in REFUSAL_CODES
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=200, deadline=None)
 @given(messages)
 def test_any_message_is_refused_or_cleaned_and_every_code_is_documented(raw: dict[str, object]) -> None:
     cleaned = clean(raw)
@@ -99,7 +99,7 @@ def test_any_message_is_refused_or_cleaned_and_every_code_is_documented(raw: dic
         json.loads(cleaned.record.model_dump_json().encode())
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(messages)
 def test_issues_hold_no_personal_data(raw: dict[str, object]) -> None:
     """A note has one of a few forms, none of which has room for a value of the message."""
@@ -163,7 +163,7 @@ def _write_again(record: Record) -> dict[str, object]:
     return again
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=120, deadline=None)
 @given(messages)
 def test_a_clean_record_cleaned_again_is_the_same(raw: dict[str, object]) -> None:
     first = clean({**raw, "kind": "order", "currency": "CNY", "amount": "1.2万元"}).record

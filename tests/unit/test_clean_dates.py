@@ -99,7 +99,7 @@ def test_the_order_of_day_and_month_follows_the_source(
         pytest.param(44683, 1904, date(2026, 5, 3), id="1904 system"),
         pytest.param(61, 1900, date(1900, 3, 1), id="the day after the phantom"),
         pytest.param(59, 1900, date(1900, 2, 28), id="the day before the phantom"),
-        pytest.param(1, 1900, date(1900, 1, 1), id="the first day"),
+        pytest.param(2, 1900, date(1900, 1, 2), id="the second day"),
         pytest.param(20260503, 1900, date(2026, 5, 3), id="a compact date is no serial"),
         pytest.param("2026-05-03", 1900, date(2026, 5, 3), id="text beside serials"),
         pytest.param(60, 1900, None, id="29 February 1900 never was"),

@@ -32,6 +32,7 @@ from shared.cleaning.tables import read_table
         ("医院", "Q"),
         ("建筑装修", "E"),
         ("批发和零售业", "F"),
+        ("旅游", "L"),
         ("跨境电商", "F"),
         ("农、林、牧、渔业", "A"),
         ("环保", "N"),
