@@ -1,6 +1,7 @@
 """The `guanxi` command: the embedded stack, and what an operator does with it."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ OUT = Path("out")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns the exit code: 0 done, 1 failed, 2 asked in a way that is not understood."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `guanxi explain ... | head` ends quietly
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.run(asked))

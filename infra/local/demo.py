@@ -10,6 +10,7 @@ from infra.local.present import Language, as_language, leave_behind
 from infra.local.session import Session, local_session
 from infra.local.stage import ROOT
 from shared.flows.import_progress import Progress
+from shared.flows.take_snapshot import take_snapshot
 from shared.insight.snapshot import Snapshot
 from shared.insight.summary import summary_lines
 
@@ -51,9 +52,10 @@ def _run_twice(session: Session, out: Path, language: Language) -> bool:
     if example:
         print(f"explain  .venv/bin/guanxi --state {STATE} explain {example}")
     print("again    the same files a second time", flush=True)
+    sent = _count_sent(session)
     second = _import(session)
-    after = leave_behind(session, out, language=language)
-    return _say_difference(second, snapshot, after)
+    after = take_snapshot(session.items, CLOCK_AT, session.policy.tenant.tz)
+    return _say_difference(second, snapshot, after, sent_again=_count_sent(session) - sent)
 
 
 def _import(session: Session) -> list[Progress]:
@@ -62,7 +64,14 @@ def _import(session: Session) -> list[Progress]:
     return done
 
 
-def _say_difference(second: list[Progress], before: Snapshot, after: Snapshot) -> bool:
+def _count_sent(session: Session) -> int:
+    """Messages that have left: as the receiving side counts them."""
+    texts = session.outbox / "sms.jsonl"
+    lines = texts.read_text(encoding="utf-8").splitlines() if texts.exists() else []
+    return len(lines) + len(list((session.outbox / "mail").glob("*.eml")))
+
+
+def _say_difference(second: list[Progress], before: Snapshot, after: Snapshot, *, sent_again: int) -> bool:
     outcomes = [progress.outcomes for progress in second]
     new = sum(counts.get("new", 0) for counts in outcomes)
     updated = sum(counts.get("updated", 0) for counts in outcomes)
@@ -73,8 +82,8 @@ def _say_difference(second: list[Progress], before: Snapshot, after: Snapshot) -
     print(
         f"         {new} new  {updated} updated  {unchanged} unchanged  {quarantined} quarantined as before (+{kept})"
     )
-    print(f"         {made} contacts made or sent")
-    return (new, updated, made, kept) == (0, 0, 0, 0)
+    print(f"         {made} contacts made  {sent_again} messages sent")
+    return not any((new, updated, made, kept, sent_again))
 
 
 def _example(snapshot: Snapshot) -> str | None:

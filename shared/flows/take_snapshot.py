@@ -109,8 +109,13 @@ def _quarantined(control: Iterable[Item]) -> Iterator[QuarantinedRow]:
 
 
 def _entry_issues(entries: Iterable[Item], systems: Mapping[str, str]) -> Iterator[FieldIssue]:
+    """A row of a file may give several records with the same fields: each finding counts once for its row."""
+    seen: set[FieldIssue] = set()
     for item in entries:
-        yield from _issues(item, _system(item, systems))
+        for issue in _issues(item, _system(item, systems)):
+            if issue.file is None or issue not in seen:
+                seen.add(issue)
+                yield issue
 
 
 def _issues(item: Any, system: str) -> Iterator[FieldIssue]:  # noqa: ANN401 (an item as stored)

@@ -27,6 +27,7 @@ sys.path[:0] = json.loads(sys.argv[2])
 importlib.import_module(sys.argv[1])
 print(json.dumps(sorted(sys.modules)))
 """
+TYPES = {".py", ".pyc", ".toml", ".j2", ".json", ".csv", ".css", ".txt"}
 FUNCTIONS = sorted(functions())
 
 
@@ -130,7 +131,7 @@ def outside_type_checking(tree: ast.AST) -> Iterator[ast.AST]:
 def test_the_artifact_holds_code_and_bytecode_and_nothing_of_this_machine(build: Path) -> None:
     files = [path.relative_to(build / "code") for path in (build / "code").rglob("*") if path.is_file()]
     assert {file.parts[0] for file in files} == {"functions", "shared"}
-    assert {file.suffix for file in files} <= {".py", ".pyc", ".toml", ".j2", ".json", ".csv", ".txt", ".tsv"}
+    assert {file.suffix for file in files} <= TYPES
     assert not any("memory" in file.parts or "tests" in file.parts for file in files)
     sources = {file.stem for file in files if file.suffix == ".py"}
     assert sources == {file.name.partition(".")[0] for file in files if file.suffix == ".pyc"}
