@@ -32,7 +32,7 @@ check: setup .venv-sam/stamp ## Format, lint, types, import rules, template: eve
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest tests/unit/test_template_rules.py
+	.venv/bin/pytest tests/unit/test_template_rules.py tests/unit/test_template_permissions.py
 	.venv/bin/cfn-lint infra/template.yaml
 	.venv/bin/python -m infra.local.stage
 	.venv-sam/bin/sam validate --lint --template infra/template.yaml

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+# Powertools loads its parser and every model of it when pydantic comes before this import.
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -25,7 +27,7 @@ def ingest_one(record: SQSRecord) -> Received:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> object:
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     processor = MessageBatch()
     with processor(event["Records"], ingest_one, lambda_context=context):
         results = processor.process()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic_core import to_jsonable_python
 
 from shared.flows.operate import Operator, operate
 from shared.runtime import wiring
@@ -21,4 +22,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         redrive=wiring.redrive,
     )
     count("Operations")
-    return operate(event, operator)
+    # Lambda writes down plain JSON only: dates and zones become text.
+    answer: dict[str, Any] = to_jsonable_python(operate(event, operator), fallback=str)
+    return answer

@@ -7,7 +7,6 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.aws.objects import notified_objects, open_object
 from shared.flows.split_file import make_job_id, split_file
 from shared.runtime import wiring
 from shared.runtime.batch import MessageBatch
@@ -15,6 +14,8 @@ from shared.runtime.observe import count, logger, metrics
 
 
 def split_one(record: SQSRecord) -> None:
+    from shared.aws.objects import notified_objects, open_object  # brings the SDK along: not at import
+
     for found in notified_objects(json.loads(record.body)):
         split = split_file(
             found.name,

@@ -12,8 +12,9 @@ from shared.runtime.observe import count, logger, metrics
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    moves = sweep_contacts(
+    swept = sweep_contacts(
         items=wiring.items(), queue=wiring.queue(), policy=wiring.policy(), now=wiring.clock().now()
     )
-    count("ContactsSwept", sum(moves.values()))
-    return moves
+    count("ContactsSwept", sum(swept.moves.values()))
+    swept.raise_errors()
+    return swept.moves

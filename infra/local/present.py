@@ -10,6 +10,7 @@ from infra.local.quarantine_csv import write_quarantine
 from infra.local.session import Session
 from shared.flows.take_snapshot import take_snapshot
 from shared.insight.report import render_report
+from shared.insight.report_view import index_people
 from shared.insight.snapshot import Snapshot
 from shared.insight.words import explain_why, task_title
 
@@ -31,7 +32,7 @@ def leave_behind(session: Session, out: Path, *, language: Language) -> Snapshot
 
 
 def _task_rows(snapshot: Snapshot, session: Session, language: Language) -> Sequence[TaskRow]:
-    people = {customer.customer_id: customer for customer in snapshot.customers}
+    people = index_people(snapshot.customers)
     rows = []
     for case in snapshot.cases:
         person = people.get(case.customer_id)

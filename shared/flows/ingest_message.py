@@ -24,7 +24,7 @@ def ingest_message(body: str, *, items: Items, policy: Policy, key: bytes, recei
     """What became of a message. A malformed one is quarantined, not retried; raises only RetryError."""
     try:
         raw = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         ingested = quarantine(body, "bad_json", items=items, at=received_at)
         return Received(ingested.outcome, ingested.reason)
     ingested = ingest_record(raw, items=items, policy=policy, key=key, received_at=received_at)

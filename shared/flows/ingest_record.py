@@ -6,17 +6,24 @@ Read, decide, write; on a lost race read again. An unchanged record costs one re
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from shared.cleaning.record import Cleaned, clean_record
 from shared.flows.join_customer import Placement, place_source
-from shared.matching.absorb import absorb_consent, absorb_party, channels, plain_party, purposes
+from shared.matching.absorb import (
+    absorb_consent,
+    absorb_party,
+    channels,
+    plain_party,
+    purposes,
+    state_after,
+)
 from shared.matching.keys import address_hashes, keyed_hash
 from shared.model.errors import LostRace
 from shared.model.history import History
-from shared.model.instants import from_iso, to_iso
-from shared.model.record import Complaint, Consent, ConsentAction, Order, Record, Refund, record_adapter
+from shared.model.instants import TICK, from_iso, to_iso
+from shared.model.record import Complaint, Consent, Order, Record, Refund, record_adapter
 from shared.model.source import SourceRecord
 from shared.policy.schema import Policy
 from shared.ports import Done, Items, Write
@@ -37,6 +44,9 @@ Outcome = Literal["new", "updated", "unchanged", "quarantined"]
 SUPERSEDED_KEPT = 20
 """Earlier contents of one record that are remembered."""
 _HISTORIC = ("order", "refund", "interaction", "complaint")
+_NOT_CONTENT = frozenset({"origin", "received_at"})
+"""Where and when a message came in: the same content again is the same record."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,9 @@ def quarantine(
 
 
 def _canonical(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+    # JSON may escape half a character (a lone surrogate), which no store takes.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ def _try_once(taken: _Taken, *, items: Items, policy: Policy, key: bytes) -> Ing
     if _is_known(seen, entry, taken.raw):
         customer_id = seen.source.customer_id if seen.source else ""
         return Ingested("unchanged", customer_id=customer_id)
-    source = _absorb(seen, entry, items=items, policy=policy, key=key, now=taken.received_at)
+    source = _absorb(seen, entry, taken, items=items, policy=policy, key=key)
     placement = place_source(source, seen.source, items=items, policy=policy, key=key, at=taken.received_at)
     if placement is None:
         return None
@@ -152,7 +164,7 @@ def _superseded(seen: Seen) -> tuple[str, ...]:
 
 
 def _make_entry(taken: _Taken, record_id: str, key: bytes) -> Entry:
-    content = {name: value for name, value in taken.raw.items() if name != "origin"}
+    content = {name: value for name, value in taken.raw.items() if name not in _NOT_CONTENT}
     return Entry(
         record_id=record_id,
         customer_id="",
@@ -179,22 +191,31 @@ def _read_seen(items: Items, record_id: str, record: Record) -> Seen:
 
 
 def _absorb(
-    seen: Seen, entry: Entry, *, items: Items, policy: Policy, key: bytes, now: datetime
+    seen: Seen, entry: Entry, taken: _Taken, *, items: Items, policy: Policy, key: bytes
 ) -> SourceRecord:
-    record = entry.record
+    record, now = entry.record, taken.received_at
     before = seen.source or SourceRecord(entry.record_id, record.system, customer_id="", ver=0)
-    party = absorb_party(before.party, record.party, record.version)
+    party = absorb_party(before.party, record.party, _said_at_ms(taken), is_correction=seen.order is not None)
     changed = replace(before, ver=before.ver + 1, party=party)
     if record.kind == "profile":
         changed = replace(changed, deleted=record.deleted)
     if isinstance(record, Consent):
-        hashes = address_hashes(plain_party(party), key)
+        # An address that the record itself names is the one it speaks of, also when the source knows a newer one.
+        own = record.party.model_dump(include={"phone", "email"}, exclude_none=True)
+        hashes = address_hashes(plain_party(party) | own, key)
         changed = replace(changed, consents=absorb_consent(before.consents, record, hashes))
     history = _history_after(seen, entry, before.history, items=items, policy=policy, now=now)
     first_on = changed.party.get("first_cooperation_on")
     if first_on is not None:
         history = replace(history, first_cooperation_on=date.fromisoformat(first_on.value))
-    return replace(changed, history=history, last_interaction_at=_last_interaction(before, record, now))
+    return replace(changed, history=history)
+
+
+def _said_at_ms(taken: _Taken) -> int:
+    """When a record's party was said: its change time, else its event's, never after it was received."""
+    record, received_ms = taken.record, (taken.received_at - _EPOCH) // TICK
+    said_ms = record.version if taken.raw.get("version") is None else (record.event_at - _EPOCH) // TICK
+    return min(said_ms, received_ms)
 
 
 def _history_after(
@@ -229,13 +250,6 @@ def _add(history: History, record: Record, policy: Policy, now: datetime) -> His
     return prune(added, now, zone, policy.history.buckets_months)
 
 
-def _last_interaction(before: SourceRecord, record: Record, now: datetime) -> datetime | None:
-    is_one = record.kind == "interaction" or (isinstance(record, Complaint) and record.is_interaction)
-    if not is_one or record.deleted or record.event_at > now:
-        return before.last_interaction_at
-    return max(filter(None, (before.last_interaction_at, record.event_at)))
-
-
 # --- write ---------------------------------------------------------------------------------------------------
 
 
@@ -246,7 +260,12 @@ def _writes(
     writes: list[Write] = [
         put_source(source, seen_ver=seen.source.ver if seen.source else None),
         put_entry(entry, seen=seen.order),
-        mark_due(customer_id, at=from_iso(entry.recorded_at), shards=policy.due.shards),
+        mark_due(
+            customer_id,
+            at=from_iso(entry.recorded_at),
+            shards=policy.due.shards,
+            seen_ver=placement.tags_ver,
+        ),
         *placement.writes,
     ]
     withdrawn = {*placement.withdrawn, *_withdrawn_uses(entry.record)}
@@ -254,7 +273,7 @@ def _writes(
 
 
 def _withdrawn_uses(record: Record) -> list[str]:
-    if not isinstance(record, Consent) or record.action is ConsentAction.GRANT:
+    if not isinstance(record, Consent) or state_after(record) in (None, "granted"):
         return []
     return [
         f"{channel}|{purpose}" for channel in channels(record.channel) for purpose in purposes(record.purpose)

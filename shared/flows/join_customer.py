@@ -13,7 +13,7 @@ from shared.matching.keys import identity_keys, make_customer_id
 from shared.matching.link import Features, LinkDecision, decide_links, make_features
 from shared.model.source import CustomerProfile, SourceRecord
 from shared.policy.schema import Policy
-from shared.ports import Exists, Is, Item, Items, Key, Put, Update, Write
+from shared.ports import Exists, Is, Item, Items, Put, Update, Write
 from shared.store.customers import (
     CONSENT,
     LEDGER,
@@ -25,9 +25,14 @@ from shared.store.customers import (
     put_plan_memory,
     put_profile,
     read_profiles,
+    tags_from_item,
 )
 from shared.store.identities import KeyItem, find_matches, guard_key, put_member, read_keys
 from shared.store.records import read_sources, record_key
+
+TOO_MANY_MEMBERS = "too_many_members"
+MOST_WRITES = 96
+"""Of the 100 of one transaction; the record itself takes the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Placement:
 
     customer_id: str
     writes: tuple[Write, ...] = ()
+    tags_ver: int | None = None
+    """The version of the survivor's TAGS before a join: a review in between makes us look again."""
     withdrawn: tuple[str, ...] = ()
     """Uses (`email|care`) that a joined customer had withdrawn: they stay withdrawn."""
 
@@ -102,12 +109,13 @@ def _place(source: SourceRecord, found: _Found, *, items: Items, policy: Policy,
     key_writes = _key_writes(source.record_id, found, policy)
     if not found.profiles:
         profile = _found_customer(source, policy, at)
-        return Placement(profile.customer_id, (*key_writes, put_profile(profile, seen_ver=None)))
+        journal = _journal(profile.customer_id, source.record_id, found, at)
+        return Placement(profile.customer_id, (*key_writes, put_profile(profile, seen_ver=None), *journal))
     members = {member for profile in found.profiles for member in profile.members} | {source.record_id}
     if len(members) > policy.matching.members_per_customer:
         return _leave_for_review(source, found, key_writes, policy, at)
     survivor, *losers = found.profiles
-    journal = _journal(survivor.customer_id, source.record_id, found, at) if found.links else ()
+    journal = _journal(survivor.customer_id, source.record_id, found, at)
     joined = replace(
         survivor,
         ver=survivor.ver + 1,
@@ -116,9 +124,11 @@ def _place(source: SourceRecord, found: _Found, *, items: Items, policy: Policy,
     )
     if joined.members == survivor.members and not losers:
         return Placement(survivor.customer_id, (*key_writes, *journal))
-    merge_writes, withdrawn = _merge_writes(survivor, losers, source.record_id, items=items)
+    merge_writes, tags_ver, withdrawn = _merge_writes(survivor, losers, source.record_id, items=items)
     writes = (*key_writes, put_profile(joined, seen_ver=survivor.ver), *merge_writes, *journal)
-    return Placement(survivor.customer_id, writes, withdrawn)
+    if len(writes) > MOST_WRITES:
+        return _leave_for_review(source, found, key_writes, policy, at)
+    return Placement(survivor.customer_id, writes, tags_ver, withdrawn)
 
 
 def _found_customer(source: SourceRecord, policy: Policy, at: datetime) -> CustomerProfile:
@@ -131,10 +141,15 @@ def _leave_for_review(
 ) -> Placement:
     """More members than one customer can have: no join by itself, a person decides."""
     own = next((profile for profile in found.profiles if source.record_id in profile.members), None)
-    if own is not None:
-        return Placement(own.customer_id, key_writes)
-    profile = replace(_found_customer(source, policy, at), review=("too_many_members",))
-    return Placement(profile.customer_id, (*key_writes, put_profile(profile, seen_ver=None)))
+    profile = own or _found_customer(source, policy, at)
+    writes = (*key_writes, *_journal(profile.customer_id, source.record_id, found, at))
+    if TOO_MANY_MEMBERS in profile.review:
+        return Placement(profile.customer_id, writes)
+    flagged = replace(
+        profile, ver=own.ver + 1 if own else profile.ver, review=(*profile.review, TOO_MANY_MEMBERS)
+    )
+    put = put_profile(flagged, seen_ver=own.ver if own else None)
+    return Placement(profile.customer_id, (*writes, put))
 
 
 def _key_writes(record_id: str, found: _Found, policy: Policy) -> tuple[Write, ...]:
@@ -154,7 +169,9 @@ def _aliases(survivor: CustomerProfile, losers: Iterable[CustomerProfile]) -> tu
 
 
 def _journal(customer_id: str, record_id: str, found: _Found, at: datetime) -> tuple[Put, ...]:
-    """The decision with its evidence: what spoke for and against, and who was joined."""
+    """The decision with its evidence: what spoke for and against, and who was joined; none where nobody was found."""
+    if not found.links:
+        return ()
     evidence = {
         "record": record_id,
         "customers": [profile.customer_id for profile in found.profiles],
@@ -171,17 +188,14 @@ def _journal(customer_id: str, record_id: str, found: _Found, at: datetime) -> t
 
 def _merge_writes(
     survivor: CustomerProfile, losers: list[CustomerProfile], record_id: str, *, items: Items
-) -> tuple[tuple[Write, ...], tuple[str, ...]]:
-    """What a join changes beside the survivor's profile, and the consents that end with it."""
+) -> tuple[tuple[Write, ...], int | None, tuple[str, ...]]:
+    """What a join changes beside the survivor's profile, the survivor's TAGS as seen, the consents that end with it."""
     if not losers:
-        return (), ()
-    kept = items.batch_get(
-        [
-            customer_key(profile.customer_id, sk)
-            for profile in (survivor, *losers)
-            for sk in (LEDGER, CONSENT, TAGS)
-        ]
-    )
+        return (), None, ()
+    ids = [profile.customer_id for profile in (survivor, *losers)]
+    # TAGS first: whoever reviews one of them after this moves its version on, and the join is refused.
+    tags = items.batch_get([customer_key(customer_id, TAGS) for customer_id in ids])
+    kept = items.batch_get([customer_key(customer_id, sk) for customer_id in ids for sk in (LEDGER, CONSENT)])
     memory = plan_memory_from_item(kept.get(customer_key(survivor.customer_id, LEDGER)))
     writes: list[Write] = []
     withdrawn: set[str] = set()
@@ -190,8 +204,13 @@ def _merge_writes(
             memory, plan_memory_from_item(kept.get(customer_key(loser.customer_id, LEDGER)))
         )
         withdrawn |= _withdrawn(kept.get(customer_key(loser.customer_id, CONSENT)))
-        writes += _redirect(loser, survivor, record_id, kept.get(customer_key(loser.customer_id, TAGS)))
-    return (*writes, put_plan_memory(survivor.customer_id, memory)), tuple(sorted(withdrawn))
+        writes += _redirect(loser, survivor, record_id, tags.get(customer_key(loser.customer_id, TAGS)))
+    seen = tags_from_item(tags.get(customer_key(survivor.customer_id, TAGS)))
+    return (
+        (*writes, put_plan_memory(survivor.customer_id, memory)),
+        seen.ver or None,
+        tuple(sorted(withdrawn)),
+    )
 
 
 def _withdrawn(consent: Item | None) -> set[str]:
@@ -206,10 +225,9 @@ def _redirect(
     writes: list[Write] = [put_profile(alias, seen_ver=loser.ver)]
     writes += [_move(member, survivor.customer_id) for member in loser.members if member != record_id]
     if tags is not None:
-        # The version guards what was read above: a review of the loser that planned meanwhile makes us look again.
-        guard = Is("ver", "=", tags["ver"]) if isinstance(tags["ver"], int) else Exists("ver")
-        tags_key: Key = customer_key(loser.customer_id, TAGS)
-        writes.append(Update(tags_key, add={"ver": 1}, remove=("due_at", "due_shard"), condition=guard))
+        seen = Is("ver", "=", tags_from_item(tags).ver)
+        tags_key = customer_key(loser.customer_id, TAGS)
+        writes.append(Update(tags_key, add={"ver": 1}, remove=("due_at", "due_shard"), condition=seen))
     return writes
 
 

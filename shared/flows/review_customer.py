@@ -1,10 +1,12 @@
 """Reviews one customer: folds the members, gives the tags, plans the day, and stores it all in one transaction.
 
-The version of TAGS is read first and guarded last: whatever came in meanwhile makes the review look again.
+The version of TAGS is read before all else and guarded last: whatever came in meanwhile makes the review look again.
+A batch read is no snapshot, hence two of them.
 """
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -17,6 +19,7 @@ from shared.matching.golden import Golden, fold_consents, fold_golden
 from shared.matching.keys import address_hashes
 from shared.model.contact import Decision
 from shared.model.errors import LostRace
+from shared.model.history import History
 from shared.model.instants import local_day, to_iso
 from shared.model.source import CustomerProfile, SourceRecord, Standing
 from shared.model.tags import TagReview
@@ -35,6 +38,7 @@ from shared.store.customers import (
     consent_attributes,
     customer_key,
     day_item,
+    day_key,
     plan_memory_from_item,
     profile_from_item,
     put_consent,
@@ -43,8 +47,8 @@ from shared.store.customers import (
     put_tags,
     tags_from_item,
 )
-from shared.store.records import read_sources
-from shared.tagging.fold import fold_histories
+from shared.store.records import record_key, source_from_item
+from shared.tagging.fold import fold_histories, settle
 from shared.tagging.review import changes, review_tags
 
 MADE_KEPT = 60
@@ -68,7 +72,19 @@ class _Read:
     tags: TagState
     memory: PlanMemory
     consent: Item
+    decided_today: tuple[dict[str, Any], ...]
+    """What earlier runs of the day decided."""
     members: tuple[SourceRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """What refused writes of this review told."""
+
+    made: frozenset[str] = frozenset()
+    """Contacts that exist already."""
+    room_is_open: bool = True
+    """The day has room for another first contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,75 +123,79 @@ def review_customer(
     may_plan: bool,
 ) -> Reviewed:
     """What a review found. Raises only RetryError. Reviewing a customer who is not due costs one read."""
-    made_elsewhere: frozenset[str] = frozenset()
-    room_is_open = True
+    learned = _Learned()
     for _ in range(policy.matching.retries):
-        read = _read(items, customer_id)
-        if read is None:
+        found = _find(items, customer_id)
+        if found is None:
             return Reviewed("unknown_customer", customer_id)
-        if read.tags.due_at is None or read.tags.due_at > now:
-            return Reviewed("not_due", read.profile.customer_id)
-        decided = _decide(
-            read, policy, key, now, may_plan=may_plan, made=made_elsewhere, room_is_open=room_is_open
-        )
+        profile, tags = found
+        if tags.due_at is None or tags.due_at > now:
+            return Reviewed("not_due", profile.customer_id)
+        read = _read(items, profile, tags, local_day(now, policy.tenant.tz))
+        if read is None:
+            continue
+        decided = _decide(read, learned, policy, key, now, may_plan=may_plan)
         writes = _writes(read, decided, policy, now)
         done = items.transact([write for write, _ in writes])
         if not isinstance(done, Cancelled):
             return _report(read, decided)
         refused = _refused(writes, done)
-        made_elsewhere |= {name for kind, name in refused if kind == "contact"}
-        room_is_open = room_is_open and ("room", "") not in refused
+        learned = _Learned(
+            made=learned.made | {name for kind, name in refused if kind == "contact"},
+            room_is_open=learned.room_is_open and ("room", "") not in refused,
+        )
     raise LostRace("the customer kept changing")
 
 
 # --- read ----------------------------------------------------------------------------------------------------
 
 
-def _read(items: Items, customer_id: str) -> _Read | None:
-    kept = _read_kept(items, customer_id)
+def _find(items: Items, customer_id: str) -> tuple[CustomerProfile, TagState] | None:
+    """Who an id stands for today, and the tags as they stand."""
+    kept = _read_head(items, customer_id)
     while PROFILE in kept and "alias_of" in kept[PROFILE]:
-        kept = _read_kept(items, str(kept[PROFILE]["alias_of"]))
-    if PROFILE not in kept:
+        kept = _read_head(items, str(kept[PROFILE]["alias_of"]))
+    return (profile_from_item(kept[PROFILE]), tags_from_item(kept.get(TAGS))) if PROFILE in kept else None
+
+
+def _read_head(items: Items, customer_id: str) -> dict[str, Item]:
+    found = items.batch_get([customer_key(customer_id, sk) for sk in (PROFILE, TAGS)])
+    return {str(key.sk): item for key, item in found.items()}
+
+
+def _read(items: Items, seen: CustomerProfile, tags: TagState, today: date) -> _Read | None:
+    """The rest, none of it older than the tags; None when the members changed meanwhile."""
+    customer_id = seen.customer_id
+    own = {sk: customer_key(customer_id, sk) for sk in (PROFILE, LEDGER, CONSENT)}
+    day = day_key(customer_id, today)
+    kept = items.batch_get([*own.values(), day, *map(record_key, seen.members)])
+    profile = profile_from_item(kept[own[PROFILE]])
+    if profile.members != seen.members:
         return None
-    profile = profile_from_item(kept[PROFILE])
-    sources = read_sources(items, profile.members)
     return _Read(
         profile=profile,
-        tags=tags_from_item(kept.get(TAGS)),
-        memory=plan_memory_from_item(kept.get(LEDGER)),
-        consent={name: value for name, value in kept.get(CONSENT, {}).items() if "|" in name},
-        members=tuple(sources[record_id] for record_id in sorted(sources)),
+        tags=tags,
+        memory=plan_memory_from_item(kept.get(own[LEDGER])),
+        consent={name: value for name, value in kept.get(own[CONSENT], {}).items() if "|" in name},
+        decided_today=tuple(json.loads(str(kept[day]["decisions"]))) if day in kept else (),
+        members=tuple(source_from_item(kept[record_key(record_id)]) for record_id in profile.members),
     )
-
-
-def _read_kept(items: Items, customer_id: str) -> dict[str, Item]:
-    found = items.batch_get([customer_key(customer_id, sk) for sk in (PROFILE, TAGS, LEDGER, CONSENT)])
-    return {str(key.sk): item for key, item in found.items()}
 
 
 # --- decide --------------------------------------------------------------------------------------------------
 
 
 def _decide(
-    read: _Read,
-    policy: Policy,
-    key: bytes,
-    now: datetime,
-    *,
-    may_plan: bool,
-    made: frozenset[str],
-    room_is_open: bool,
+    read: _Read, learned: _Learned, policy: Policy, key: bytes, now: datetime, *, may_plan: bool
 ) -> _Decided:
     golden = fold_golden(read.members, policy.matching.source_trust)
     hashes = address_hashes(golden.fields, key)
     standings, objections = fold_consents(read.members, hashes)
-    history = fold_histories(member.history for member in read.members)
+    history = settle(fold_histories(member.history for member in read.members), now, policy.tenant.tz)
     review = review_tags(history, policy, now)
     care, memory = None, read.memory
     if may_plan:
-        state = _care_state(
-            read, golden, standings, objections, review, policy, made=made, room_is_open=room_is_open
-        )
+        state = _care_state(read, learned, golden, standings, objections, history, review, policy)
         care = care_day(state, policy, now)
         memory = _remember(read.memory, care, policy, now)
     return _Decided(
@@ -189,17 +209,15 @@ def _decide(
 
 def _care_state(
     read: _Read,
+    learned: _Learned,
     golden: Golden,
     standings: Mapping[str, Standing],
     objections: frozenset[str],
+    history: History,
     review: TagReview,
     policy: Policy,
-    *,
-    made: frozenset[str],
-    room_is_open: bool,
 ) -> CareState:
     fields = golden.fields
-    last = max((at for member in read.members if (at := member.last_interaction_at)), default=None)
     return CareState(
         tenant_id=policy.tenant.id,
         customer_id=read.profile.customer_id,
@@ -218,11 +236,11 @@ def _care_state(
         objections=objections,
         do_not_contact=False,
         personalisation_off=False,
-        last_interaction_on=None if last is None else local_day(last, policy.tenant.tz),
+        last_interaction_on=max((day.on for day in history.days if day.interactions), default=None),
         ledger=read.memory.ledger,
-        made=frozenset(read.memory.made) | made,
+        made=frozenset(read.memory.made) | learned.made,
         counted=read.memory.counted,
-        first_import_open=room_is_open,
+        first_import_open=learned.room_is_open,
     )
 
 
@@ -248,14 +266,15 @@ def _next_tags(
         {**change._asdict(), "at": to_iso(now), "policy_version": policy.version}
         for change in changes(before.tags, review.tags, now)
     ]
-    times = [review.next_change_at, care.next_due_at] if care else [now]
+    times = [at for at in (review.next_change_at, care.next_due_at) if at] if care else [now]
     return TagState(
         ver=before.ver + 1,
         tags=review.tags,
         policy_version=policy.version,
         evaluated_at=now,
         next_change_at=review.next_change_at,
-        due_at=min((at for at in times if at is not None), default=None),
+        # Never in the past: the sweep does not come back to days that were empty.
+        due_at=max(min(times), now) if times else None,
         changes=(*before.changes, *found)[-policy.history.keep_changes :],
     )
 
@@ -304,8 +323,8 @@ def _plan_writes(
     if decided.memory != read.memory:
         writes.append((put_plan_memory(customer_id, decided.memory), ("ledger", "")))
     if care.candidates:
-        plain = [plain_candidate(candidate) for candidate in care.candidates]
-        writes.append((day_item(customer_id, day, plain, at=now), ("day", "")))
+        decisions = _last_words(read.decided_today, map(plain_candidate, care.candidates))
+        writes.append((day_item(customer_id, day, decisions, at=now), ("day", "")))
     expires_at = int(now.timestamp()) + policy.sending.row_days * 86_400
     writes += [
         (put_contact(contact, expires_at=expires_at), ("contact", contact.contact_id))
@@ -315,6 +334,16 @@ def _plan_writes(
     if care.uses_first_import_room:
         writes.append((_room(customer_id, day, policy), ("room", "")))
     return writes
+
+
+def _last_words(earlier: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """One decision for each candidate of a day: the last, unless an earlier run of the day made the contact."""
+    words = {decision["contact_id"]: decision for decision in earlier}
+    for decision in new:
+        known = words.get(decision["contact_id"])
+        if known is None or not Decision(known["decision"]).makes_contact:
+            words[decision["contact_id"]] = decision
+    return words.values()
 
 
 def plain_candidate(candidate: Candidate) -> dict[str, Any]:

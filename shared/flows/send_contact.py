@@ -7,18 +7,25 @@ cannot be known (was it sent?) becomes UNKNOWN, never a second attempt.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
-from shared.care.hours import Verdict, address_zone, next_open, recipient_zones
+from shared.flows.send_target import (
+    Target,
+    cap_day,
+    closed_until,
+    consent_checks,
+    find_target,
+    next_day_open,
+    room_under_cap,
+    unchanged,
+)
 from shared.flows.wake import parse_wake, quarantine_wake
-from shared.matching.keys import address_hashes
 from shared.messaging.build import build_email, build_sms
 from shared.messaging.errors import MessageInvalid
 from shared.model.contact import Channel, Contact, Status
-from shared.model.instants import local_day, to_iso
-from shared.model.source import CustomerProfile
-from shared.policy.schema import ClassRules, Policy
+from shared.model.instants import to_iso
+from shared.policy.schema import Policy
 from shared.ports import (
     Absent,
     Accepted,
@@ -28,7 +35,6 @@ from shared.ports import (
     Clock,
     EmailMessage,
     EmailSender,
-    Is,
     Items,
     Key,
     Refused,
@@ -43,7 +49,11 @@ from shared.ports import (
 )
 from shared.store import contacts as rows
 from shared.store.control import read_holds
-from shared.store.customers import CONSENT, cap_key, count_against_cap, customer_key, follow_alias
+from shared.store.customers import count_against_cap
+
+TO_MARK_S: Final = 5
+TO_RECORD_S: Final = 1
+"""What an attempt needs besides the wire: to mark and record, to record alone (the policy asserts that both fit)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +87,6 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """Where the message goes, as it stands now."""
-
-    profile: CustomerProfile
-    address: str
-    address_hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Built:
     message: EmailMessage | SmsMessage
     segments: int | None
@@ -101,7 +102,11 @@ def send_message(body: str, sending: Sending) -> Attempt:
 
 
 def send_contact(contact_id: str, sending: Sending) -> Attempt:
-    """How one attempt to send a contact ended. Raises only RetryError, before anything was sent."""
+    """How one attempt to send a contact ended. Raises only RetryError.
+
+    Raised before the mark, the row is sent later; raised after it, the row becomes UNKNOWN: never sent a second time
+    because of it.
+    """
     contact = _read(contact_id, sending.items)
     if contact is None:
         return Attempt(contact_id, "ABSENT")
@@ -110,7 +115,7 @@ def send_contact(contact_id: str, sending: Sending) -> Attempt:
     held = _hold_back(contact, sending)
     if held is not None:
         return held
-    target = _find_target(contact, sending)
+    target = find_target(contact, items=sending.items, policy=sending.policy, key=sending.key)
     if target is None:
         return _end(contact, Status.FAILED, "no_address", sending)
     claimed = _claim(contact, target, sending)
@@ -161,68 +166,42 @@ def _apply(write: Update, contact: Contact, status: Status, reason: str, sending
     return Attempt(contact.contact_id, status, reason)
 
 
-def _find_target(contact: Contact, sending: Sending) -> _Target | None:
-    profile = follow_alias(sending.items, contact.customer_id)
-    if profile is None:
-        return None
-    field = "email" if contact.channel is Channel.EMAIL else "phone"
-    address = profile.golden.get(field)
-    if address is None:
-        return None
-    return _Target(profile, address, address_hashes(profile.golden, sending.key)[contact.channel])
-
-
 # --- T3: claim -----------------------------------------------------------------------------------------------
 
 
-def _claim(contact: Contact, target: _Target, sending: Sending) -> Contact | Attempt:
+def _claim(contact: Contact, target: Target, sending: Sending) -> Contact | Attempt:
     """Ours until the lease ends, counted against the cap, with consent; or why not."""
-    now = sending.clock.now()
-    rules, policy = sending.policy.classes[contact.contact_class], sending.policy
-    golden = target.profile.golden
-    zone = address_zone(golden.get("country"), golden.get("province"))
-    zones = recipient_zones(zone, golden.get("country"), policy.tenant.tz)
-    opening = next_open(now, zones, policy.hours.message.windows)
-    if rules.quiet_hours and opening.verdict is not Verdict.SEND:
-        return _wait(contact, opening.at or contact.not_after, "quiet_hours", sending)
+    now, policy = sending.clock.now(), sending.policy
+    opening = closed_until(contact, target, now, policy)
+    if opening is not None:
+        return _wait(contact, opening, "quiet_hours", sending)
+    day = cap_day(contact, target, now, policy)
     lease_until = now + timedelta(seconds=policy.sending.lease_s)
-    today = local_day(now, zones[0])
-    is_counted = rules.cap != "none" and contact.cap_on != today
     claim = rows.claim(
         contact,
         owner=sending.owner,
         until=lease_until,
         check_at=lease_until + timedelta(seconds=2 * policy.sending.skew_s),
-        cap_on=today if is_counted else None,
+        cap_on=day,
     )
-    writes: dict[str, Write] = {"claim": claim} | _consent_check(contact, rules, target)
-    if is_counted:
-        most = _cap_left(target.profile, today, rules, sending)
-        writes["cap"] = count_against_cap(target.profile.customer_id, today, rules.cap, most=most)
+    writes: dict[str, Write] = {"claim": claim} | consent_checks(contact, target, policy)
+    if day is not None:
+        most = room_under_cap(contact, target, day, items=sending.items, policy=policy)
+        if most <= 0:
+            return _wait_for_tomorrow(contact, target, now, sending)
+        cap = policy.classes[contact.contact_class].cap
+        writes["cap"] = count_against_cap(target.profile.customer_id, day, cap, most=most)
+        writes["merge"] = unchanged(target)
     refused = _transact(writes, sending)
     ours = replace(contact, status=Status.CLAIMED, fence=contact.fence + 1, owner=sending.owner)
     if not refused or _is_own(refused.get("claim"), ours):
         return ours
-    return _explain_refusal(contact, refused, now, sending)
+    return _explain_refusal(contact, target, refused, now, sending)
 
 
-def _cap_left(profile: CustomerProfile, day: date, rules: ClassRules, sending: Sending) -> int:
-    """What is left of a day's cap after what was counted under merged ids."""
-    most = int(getattr(sending.policy.caps, rules.cap))
-    if not profile.aliases:
-        return most
-    keys = [cap_key(alias, day, rules.cap) for alias in profile.aliases]
-    counts = sending.items.batch_get(keys).values()
-    return most - sum(int(str(item["n"])) for item in counts)
-
-
-def _consent_check(contact: Contact, rules: ClassRules, target: _Target) -> dict[str, Write]:
-    """Consent stands for this very address at the instant of the write."""
-    if rules.consent == "none":
-        return {}
-    key = customer_key(target.profile.customer_id, CONSENT)
-    granted = Is(f"{contact.channel}|{rules.consent}", "=", f"granted#{target.address_hash}")
-    return {"consent": Check(key, granted)}
+def _wait_for_tomorrow(contact: Contact, target: Target, now: datetime, sending: Sending) -> Attempt:
+    """The day is full."""
+    return _wait(contact, next_day_open(contact, target, now, sending.policy), "capped", sending)
 
 
 def _transact(writes: dict[str, Write], sending: Sending) -> dict[str, Refused | str]:
@@ -242,40 +221,51 @@ def _is_own(reason: Refused | str | None, ours: Contact) -> bool:
 
 
 def _explain_refusal(
-    contact: Contact, refused: dict[str, Refused | str], now: datetime, sending: Sending
+    contact: Contact, target: Target, refused: dict[str, Refused | str], now: datetime, sending: Sending
 ) -> Attempt:
-    if isinstance(refused.get("claim"), Refused) or "conflict" in refused.values():
+    if "claim" in refused or "merge" in refused or "conflict" in refused.values():
+        # Somebody moved the row or the customer under our feet: the sweeper comes back for what is still open.
         return Attempt(contact.contact_id, "TAKEN", "lost_race")
     if "suppression" in refused:
         return _end(contact, Status.SUPPRESSED, "suppressed_address", sending)
     if "consent" in refused:
         return _end(contact, Status.SUPPRESSED, "no_consent", sending)
-    # The day is full: the next day of the recipient, at the opening of the window.
-    return _wait(contact, now + timedelta(days=1), "capped", sending)
+    return _wait_for_tomorrow(contact, target, now, sending)
 
 
 # --- T4, T5: mark and wire -----------------------------------------------------------------------------------
 
 
-def _send_claimed(contact: Contact, target: _Target, sending: Sending) -> Attempt:
+def _send_claimed(contact: Contact, target: Target, sending: Sending) -> Attempt:
     try:
         built = _build(contact, target, sending)
         wire = _open_wire(contact, sending)
     except MessageInvalid as error:
         status = Status.EXPIRED if error.code == "expired" else Status.FAILED
         return _end(contact, status, error.code, sending)
-    wire_s = sending.policy.sending.wire_s
-    if sending.time_left_s() < wire_s + 5:
-        return _give_back(contact, "out_of_time", 0, sending)
+    if not _has_time(TO_MARK_S, sending):
+        return _wait(contact, _soon(contact, sending), "out_of_time", sending)
     marked = _mark(contact, target, sending)
     if isinstance(marked, Attempt):
         return marked
-    if sending.time_left_s() < wire_s + 1:
-        return _give_back(marked, "out_of_time", 0, sending)
+    if not _has_time(TO_RECORD_S, sending):
+        return _wait(marked, _soon(marked, sending), "out_of_time", sending)
     return _record(marked, built, wire(built.message), sending)
 
 
-def _build(contact: Contact, target: _Target, sending: Sending) -> _Built:
+def _has_time(besides_s: int, sending: Sending) -> bool:
+    """Whether the wire still fits in: a message that surely is unsent must not become UNKNOWN."""
+    return sending.time_left_s() >= sending.policy.sending.wire_s + besides_s
+
+
+def _soon(contact: Contact, sending: Sending, *, after_s: int = 0) -> datetime:
+    """A little apart from others."""
+    jitter_s = hashlib.sha256(f"{contact.contact_id}{contact.fence}".encode()).digest()[0]
+    wait_s = after_s + jitter_s % sending.policy.sending.throttle_jitter_s
+    return sending.clock.now() + timedelta(seconds=wait_s)
+
+
+def _build(contact: Contact, target: Target, sending: Sending) -> _Built:
     customer = {name: target.profile.golden.get(name) for name in ("name", "company")}
     if contact.channel is Channel.EMAIL:
         email = build_email(contact=contact, to=target.address, customer=customer, policy=sending.policy)
@@ -285,22 +275,27 @@ def _build(contact: Contact, target: _Target, sending: Sending) -> _Built:
     return _Built(sms.message, sms.count.segments)
 
 
-def _mark(contact: Contact, target: _Target, sending: Sending) -> Contact | Attempt:
+def _mark(contact: Contact, target: Target, sending: Sending) -> Contact | Attempt:
     """The point of no return for an opt-out: one that was stored before this write is honoured."""
     now, limits = sending.clock.now(), sending.policy.sending
+    opening = closed_until(contact, target, now, sending.policy)
+    if opening is not None:
+        return _wait(contact, opening, "quiet_hours", sending)
     lease_until = now + timedelta(seconds=limits.lease_s + 2 * limits.skew_s)
-    rules = sending.policy.classes[contact.contact_class]
     suppression = Key(Table.SUPPRESSIONS, contact.channel, target.address_hash)
     writes: dict[str, Write] = {
         "claim": rows.mark_sending(contact, now=now, check_at=lease_until),
         "suppression": Check(suppression, Absent("address_hash")),
-        **_consent_check(contact, rules, target),
+        **consent_checks(contact, target, sending.policy),
     }
     refused = _transact(writes, sending)
     marked = replace(contact, status=Status.SENDING, mark_at=now)
     if not refused or _is_own(refused.get("claim"), marked):
         return marked
-    return _explain_refusal(contact, refused, now, sending)
+    if _is_own(refused.get("claim"), contact):
+        # Still as we claimed it: what the mark found wrong is the hour (X2).
+        return _apply(rows.expire(contact), contact, Status.EXPIRED, "past_not_after", sending)
+    return _explain_refusal(contact, target, refused, now, sending)
 
 
 def _open_wire(contact: Contact, sending: Sending) -> Callable[[Any], SendOutcome]:
@@ -350,20 +345,12 @@ def reconcile_after(contact: Contact, policy: Policy) -> timedelta:
 
 
 def _give_back(contact: Contact, reason: str, retry_after_s: int, sending: Sending) -> Attempt:
-    """Surely unsent: waits again, a little apart from others; after too many tries it ends."""
-    now, limits = sending.clock.now(), sending.policy.sending
-    line = _line(now, "given_back", reason)
-    if len(contact.attempts) + 1 >= limits.max_attempts:
-        return _apply(
-            rows.end(contact, Status.FAILED, reason=reason, attempt=line),
-            contact,
-            Status.FAILED,
-            reason,
-            sending,
-        )
-    jitter_s = hashlib.sha256(f"{contact.contact_id}{contact.fence}".encode()).digest()[0]
-    wait_s = retry_after_s + jitter_s % limits.throttle_jitter_s
-    check_at = now + timedelta(seconds=wait_s)
+    """Surely unsent: waits again; after too many tries it ends."""
+    line = _line(sending.clock.now(), "given_back", reason)
+    if len(contact.attempts) + 1 >= sending.policy.sending.max_attempts:
+        write = rows.end(contact, Status.FAILED, reason=reason, attempt=line)
+        return _apply(write, contact, Status.FAILED, reason, sending)
+    check_at = _soon(contact, sending, after_s=retry_after_s)
     write = rows.give_back(contact, check_at=check_at, attempt=line, reason=reason)
     return _apply(write, contact, Status.PENDING, reason, sending)
 

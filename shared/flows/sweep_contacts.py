@@ -5,8 +5,11 @@ somebody must look at it again.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from shared.flows.send_contact import reconcile_after
 from shared.flows.wake import CHANNEL_QUEUES, contact_body
@@ -16,6 +19,11 @@ from shared.policy.schema import Policy
 from shared.ports import Items, Queue, Refused, Update, query_all
 from shared.store import contacts as rows
 
+ERRORS_SHOWN = 10
+"""One cause fails many rows; the first ones tell it."""
+
+Result = TypeVar("Result")
+
 
 @dataclass(frozen=True, slots=True)
 class _Move:
@@ -24,14 +32,51 @@ class _Move:
     is_enqueued: bool = False
 
 
-def sweep_contacts(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> dict[str, int]:
-    """How many rows were moved, by kind of move. One row that fails does not stop the others."""
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many rows were moved, by kind of move, and what went wrong on the others."""
+
+    moves: dict[str, int]
+    errors: tuple[Exception, ...] = ()
+    """Each with a note that names the row or the shard."""
+
+    def raise_errors(self) -> None:
+        """ExceptionGroup when a row could not be swept: it stands there until a person mends it."""
+        if self.errors:
+            raise ExceptionGroup(f"{len(self.errors)} not swept", self.errors[:ERRORS_SHOWN])
+
+
+def sweep_contacts(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> Swept:
+    """Moves on all rows whose time has come. A row or shard that fails does not stop the others (X3)."""
     moves: Counter[str] = Counter()
-    for shard in range(rows.SHARDS):
-        found = query_all(items, rows.open_contacts(shard, until=now, page=policy.sending.page))
-        for contact_id in [str(item["contact_id"]) for item in found]:
-            moves[_sweep_one(contact_id, items=items, queue=queue, policy=policy, now=now)] += 1
-    return dict(moves)
+    errors: list[Exception] = []
+    for shard in _shards(now):
+        found = _attempt(partial(_due_in, shard, items, policy, now), f"shard {shard}", errors)
+        for contact_id in found or ():
+            sweep = partial(_sweep_one, contact_id, items=items, queue=queue, policy=policy, now=now)
+            move = _attempt(sweep, contact_id, errors)
+            moves[move or "failed"] += 1
+    return Swept(dict(moves), tuple(errors))
+
+
+def _shards(now: datetime) -> list[int]:
+    """All shards, beginning with another one each minute: a sweep that runs out of time starves none."""
+    return [(now.minute + number) % rows.SHARDS for number in range(rows.SHARDS)]
+
+
+def _due_in(shard: int, items: Items, policy: Policy, now: datetime) -> list[str]:
+    query = rows.open_contacts(shard, until=now, page=policy.sending.page)
+    return [str(item["contact_id"]) for item in query_all(items, query)]
+
+
+def _attempt(step: Callable[[], Result], name: str, errors: list[Exception]) -> Result | None:
+    """What a step returns; None when it raised, which is kept under its name."""
+    try:
+        return step()
+    except Exception as error:
+        error.add_note(name)
+        errors.append(error)
+        return None
 
 
 def _sweep_one(contact_id: str, *, items: Items, queue: Queue, policy: Policy, now: datetime) -> str:
@@ -78,8 +123,9 @@ def _move_pending(contact: Contact, policy: Policy, now: datetime) -> _Move:
 
 
 def _move_unknown(contact: Contact, policy: Policy, now: datetime) -> _Move:
-    """No event told what became of it. At most once: it stays unconfirmed. At least once: it goes again."""
+    """No event told what became of it. At most once: it stays unconfirmed. At least once: it goes again, a few times."""
     is_repeatable = policy.classes[contact.contact_class].delivery == "at_least_once"
-    if is_repeatable and now <= contact.not_after:
+    has_tries = len(contact.attempts) < policy.sending.max_attempts
+    if is_repeatable and has_tries and now <= contact.not_after:
         return _Move("repeated", rows.look_again(contact, check_at=_recheck(policy, now)), True)
     return _Move("unconfirmed", rows.end(contact, Status.UNCONFIRMED, reason="no_event"))

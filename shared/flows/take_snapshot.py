@@ -32,12 +32,16 @@ _OTHER_WORDS: Mapping[str, Words] = {
     "malformed_wake_up": ("不是有效的唤醒消息", "Not a wake-up message"),
     "unusable": ("无法使用", "Cannot be used"),
 }
+_KEPT_OF_RECORDS = frozenset({"record_id", "sk", "system", "customer_id", "issues", "file", "row"})
 
 
 def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
     """All that is stored, as of now; `at` and the tenant's zone say which day is today."""
     today = local_day(at, zone)
-    records, customers = list(items.scan(Table.RECORDS)), list(items.scan(Table.CUSTOMERS))
+    records, customers = (
+        [_slim(item) for item in items.scan(Table.RECORDS)],
+        list(items.scan(Table.CUSTOMERS)),
+    )
     control = list(items.scan(Table.CONTROL))
     entries = [item for item in records if item["sk"] != RECORD]
     systems = {str(item["record_id"]): str(item["system"]) for item in records if item["sk"] == RECORD}
@@ -61,6 +65,11 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
         holds=tuple(sorted(str(item["sk"]) for item in control if item["name"] == HOLD)),
         code_words=code_words(),
     )
+
+
+def _slim(item: Item) -> Item:
+    """Without what came in and what was made of it: of millions of records only this is kept in memory."""
+    return {name: value for name, value in item.items() if name in _KEPT_OF_RECORDS}
 
 
 def code_words() -> dict[str, Words]:

@@ -26,7 +26,7 @@ def parse_wake(body: str, name: str) -> str | None:
     """The id that a wake-up carries; None for a message that is none."""
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     value = found.get(name) if isinstance(found, dict) else None
     return value if isinstance(value, str) and value else None

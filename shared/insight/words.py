@@ -90,6 +90,7 @@ SEND_REASONS: Final[Table] = {
     "not_before": ("未到时间", "not yet time"),
     "on_hold": ("渠道暂停", "channel on hold"),
     "quiet_hours": ("免打扰时段", "quiet hours"),
+    "channel_off": ("该渠道未开通", "channel is off"),
     "suppressed_address": ("地址在禁发名单", "suppressed address"),
     "no_consent": ("发送时没有同意", "no consent at the moment of sending"),
     "capped": ("达到当日上限", "daily cap"),
@@ -98,6 +99,21 @@ SEND_REASONS: Final[Table] = {
     "lease_over": ("领取后未处理", "claimed but not handled"),
     "lease_over_while_sending": ("发送途中中断", "broken off while sending"),
     "no_event": ("没有收到回执", "no event of the provider"),
+    # what a message can be refused for before it is sent
+    "template_missing": ("缺少模板", "no such template"),
+    "template_refused": ("模板不合规", "the template breaks a rule"),
+    "render_failed": ("模板无法生成内容", "the template could not be rendered"),
+    "output_too_large": ("内容过大", "the message is too large"),
+    "value_missing": ("缺少要填入的内容", "a value is missing"),
+    "value_too_long": ("填入的内容过长", "a value is too long"),
+    "value_not_plain": ("填入的内容不是文字或数字", "a value is no plain text or number"),
+    "list_too_long": ("填入的列表过长", "a list is too long"),
+    "message_malformed": ("邮件格式不合规", "the message is malformed"),
+    "header_not_allowed": ("邮件头不允许", "a header is not allowed"),
+    "address_invalid": ("地址无效", "invalid address"),
+    "contact_id_invalid": ("联系编号无效", "invalid contact id"),
+    "signature_in_body": ("正文含签名括号", "signature brackets in the text"),
+    "expired": ("已过有效期", "past its validity"),
 }
 """Why a contact stands where it stands; a provider's own codes are shown as they came."""
 

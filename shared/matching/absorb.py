@@ -1,7 +1,8 @@
 """How one clean record changes what its source record says: a last-writer-wins register for each field.
 
 The order of arrival does not matter: the highest (version, value) wins, a record that does not mention a field
-leaves it as it was.
+leaves it as it was. A `Said.version` is an instant in milliseconds: the numbers that a source gives the versions of
+one record mean nothing beside those of another, and nothing beside another source's.
 """
 
 from collections.abc import Mapping
@@ -18,18 +19,23 @@ _STATES = {
 # The most restrictive wins where two say different things at one instant.
 _STRENGTH = {"granted": 0, "withdrawn": 1, "objected": 2}
 ANY_ADDRESS = "*"
+OBJECTION = "objection"
+"""Stands where a purpose stands: an objection ends with a grant, never with a mere withdrawal."""
 
 
-def absorb_party(stored: Mapping[str, Said], party: Party, version: int) -> dict[str, Said]:
-    """The fields after a record of `version` was taken in."""
+def absorb_party(
+    stored: Mapping[str, Said], party: Party, said_at_ms: int, *, is_correction: bool = False
+) -> dict[str, Said]:
+    """The fields after a record was taken in. A later version of the same record wins a tie: it corrects it."""
     said = dict(stored)
     for name, value in party:
         if value is None or name == "ref":
             continue
         text = value.isoformat() if isinstance(value, date) else str(value)
-        new = Said(text, version)
+        new = Said(text, said_at_ms)
         old = said.get(name)
-        if old is None or (old.version, old.value) < (new.version, new.value):
+        corrects = is_correction and old is not None and old.version == said_at_ms
+        if old is None or corrects or (old.version, old.value) < (new.version, new.value):
             said[name] = new
     return said
 
@@ -44,15 +50,28 @@ def absorb_consent(
     """The standings after a consent record was taken in.
 
     `address_hashes` (channel -> keyed hash) are the addresses of the party as the record's source knows them: a
-    consent is bound to an address; without one on its channel it holds for any address of the customer.
+    consent is bound to an address; without one on its channel it holds for any address of the customer. An objection
+    is the customer's own, whatever the address.
     """
-    standings = dict(stored)
-    new = Standing(_STATES[consent.action], consent.event_at)
-    for channel in channels(consent.channel):
-        for purpose in purposes(consent.purpose):
-            name = f"{channel}|{purpose}|{address_hashes.get(channel, ANY_ADDRESS)}"
-            standings[name] = later(standings.get(name), new)
-    return standings
+    state = state_after(consent)
+    if state is None:
+        return dict(stored)
+    names = [
+        f"{channel}|{purpose}|{address_hashes.get(channel, ANY_ADDRESS)}"
+        for channel in channels(consent.channel)
+        for purpose in purposes(consent.purpose)
+    ]
+    if state != "withdrawn":
+        names += [f"{channel}|{OBJECTION}|{ANY_ADDRESS}" for channel in channels(consent.channel)]
+    new = Standing(state, consent.event_at)
+    return {**stored, **{name: later(stored.get(name), new) for name in names}}
+
+
+def state_after(consent: Consent) -> str | None:
+    """What stands after it: a grant taken back ends, a refusal taken back (None) allows nothing by itself."""
+    if not consent.deleted:
+        return _STATES[consent.action]
+    return "withdrawn" if consent.action is ConsentAction.GRANT else None
 
 
 def later(one: Standing | None, other: Standing) -> Standing:

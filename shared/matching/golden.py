@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shared.matching.absorb import ANY_ADDRESS, later
+from shared.matching.absorb import ANY_ADDRESS, OBJECTION, channels, later
+from shared.model.record import ConsentChannel
 from shared.model.source import Said, SourceRecord, Standing
 
 CONTACT_FIELDS = frozenset({"phone", "email"})
@@ -39,20 +40,21 @@ def fold_consents(
     """What stands for the customer's addresses now (`email|care` -> standing), and the channels objected to.
 
     Absence says nothing; the latest word about an address counts, whichever member it came by; at the same
-    instant the more restrictive one.
+    instant the more restrictive one. Who objects to every channel objects to `any`.
     """
     standings: dict[str, Standing] = {}
     objections: dict[str, Standing] = {}
     for member in members:
         for name, standing in member.consents.items():
             channel, purpose, address = name.split("|")
-            if address not in (ANY_ADDRESS, address_hashes.get(channel, ANY_ADDRESS)):
-                continue
             use = f"{channel}|{purpose}"
-            standings[use] = later(standings.get(use), standing)
-            objections[channel] = later(objections.get(channel), standing)
-    objected = frozenset(channel for channel, standing in objections.items() if standing.state == "objected")
-    return standings, objected
+            if purpose == OBJECTION:
+                objections[channel] = later(objections.get(channel), standing)
+            elif address in (ANY_ADDRESS, address_hashes.get(channel, ANY_ADDRESS)):
+                standings[use] = later(standings.get(use), standing)
+    objected = {channel for channel, standing in objections.items() if standing.state == "objected"}
+    is_any = objected.issuperset(channels(ConsentChannel.ANY))
+    return standings, frozenset(objected | {ConsentChannel.ANY.value} if is_any else objected)
 
 
 def _rank(name: str, member: SourceRecord, said: Said, trust: Mapping[str, int]) -> tuple[int, int, str, str]:

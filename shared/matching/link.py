@@ -37,10 +37,11 @@ class LinkDecision:
 
 
 def fold_name(name: str | None) -> str:
-    """A name as compared: width, case, accents and order of words do not count."""
+    """A name as compared: width, case, accents, order of words and spaces in a Chinese name do not count."""
     decomposed = unicodedata.normalize("NFKD", name or "").casefold()
     plain = "".join(char if char.isalnum() else " " for char in decomposed if not unicodedata.combining(char))
-    return " ".join(sorted(plain.split()))
+    words = plain.split()
+    return "".join(words) if _is_han(plain) else " ".join(sorted(words))
 
 
 def make_features(party: Mapping[str, str]) -> Features:
@@ -78,8 +79,7 @@ def _is_han(name: str) -> bool:
 
 def _words(name: str) -> set[str]:
     """Words of a Western name; of a Chinese one the whole, and without surname, so that 老张 style slips stay apart."""
-    words = set(name.split())
     if not _is_han(name):
+        words = set(name.split())
         return {word for word in words if len(word) > 1} or words
-    joined = name.replace(" ", "")
-    return {joined, joined[1:]} if len(joined) > 2 else {joined}
+    return {name, name[1:]} if len(name) > 2 else {name}

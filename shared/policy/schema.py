@@ -312,7 +312,9 @@ class Policy(Strict):
         """The latch looks back two risk windows (R20); every other window must find its days too."""
         needed = max(2 * self.risk.window_months, self.level.amount_months, self.activity.months)
         if self.history.buckets_months < needed:
-            raise ValueError(f"history.buckets_months: at least {needed} are needed by the windows of the tags")
+            raise ValueError(
+                f"history.buckets_months: at least {needed} are needed by the windows of the tags"
+            )
         return self
 
     @model_validator(mode="after")

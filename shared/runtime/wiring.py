@@ -1,16 +1,18 @@
 """The composition root: which adapter stands behind each port in a function. Each is built on first use.
 
-Adapters are imported where they are built: a function pays, at a cold start, only for those it uses.
+Adapters and the policy are imported where they are built: a function pays, at a cold start, only for those it uses.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
-from shared.policy.load import load_policy
-from shared.policy.schema import Policy
-from shared.ports import Clock, EmailSender, Items, Queue, SmsSender
+from shared.ports import Clock, EmailSender, Items, Queue, SendOutcome, SendRefused, SmsMessage, SmsSender
 from shared.runtime import settings
+
+if TYPE_CHECKING:
+    from shared.policy.schema import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,9 @@ def clock() -> Clock:
 
 
 @cache
-def policy() -> Policy:
+def policy() -> "Policy":
+    from shared.policy.load import load_policy
+
     return load_policy()
 
 
@@ -86,8 +90,19 @@ def _smtp_sender() -> EmailSender:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelOff:
+    """A sender for a channel that the deployment does not have: it refuses, which the ledger records."""
+
+    def send(self, message: SmsMessage) -> SendOutcome:
+        """Always refused."""
+        return SendRefused("channel_off")
+
+
 @cache
 def sms_sender() -> SmsSender:
+    if settings.optional("SMS_ORIGINATION_IDENTITY") is None:
+        return ChannelOff()
     from shared.aws.clients import client
     from shared.aws.eum_sms import EumSmsSender
 

@@ -93,6 +93,9 @@ def contacts_of(customer_id: str) -> Query:
 
 # --- moves of the protocol -----------------------------------------------------------------------------------
 
+_ATTEMPT = ("owner", "lease_until", "mark_at")
+"""What a row holds only while somebody works on it."""
+
 
 def _stands(contact: Contact) -> Condition:
     """The row still is as it was read: same status, same fence."""
@@ -126,8 +129,9 @@ def expire(contact: Contact) -> Update:
 
 
 def wait_until(contact: Contact, at: datetime, reason: str) -> Update:
-    """Picked too early: the row moves, so that the sweeper comes back for it (T2)."""
-    return _move(contact, Status.PENDING, {"check_at": to_iso(at), "reason": reason})
+    """Not now, and surely unsent: the row moves, so that the sweeper comes back for it (T2)."""
+    attributes: dict[str, Value] = {"check_at": to_iso(at), "reason": reason}
+    return _move(contact, Status.PENDING, attributes, remove=_ATTEMPT)
 
 
 def claim(
@@ -165,7 +169,7 @@ def give_back(contact: Contact, *, check_at: datetime, attempt: str, reason: str
         Status.PENDING,
         {"check_at": to_iso(check_at), "attempts": [*contact.attempts, attempt], "reason": reason},
         condition=_is_ours(contact),
-        remove=("owner", "lease_until", "mark_at"),
+        remove=_ATTEMPT,
     )
 
 
@@ -208,13 +212,13 @@ def release_lease(contact: Contact, *, check_at: datetime) -> Update:
         contact,
         Status.PENDING,
         {"check_at": to_iso(check_at), "reason": "lease_over"},
-        remove=("owner", "lease_until"),
+        remove=_ATTEMPT,
     )
 
 
 def look_again(contact: Contact, *, check_at: datetime) -> Update:
     """T8: a PENDING row whose wake-up may have been lost; the caller enqueues it again."""
-    return _move(contact, Status.PENDING, {"check_at": to_iso(check_at)})
+    return _move(contact, Status.PENDING, {"check_at": to_iso(check_at)}, remove=_ATTEMPT)
 
 
 def is_own_write(old: Item | None, *, status: Status, fence: int, owner: str) -> bool:

@@ -101,12 +101,16 @@ def due_shard(customer_id: str, due_at: datetime, shards: int) -> str:
     return f"{to_iso(due_at)[:10]}#{shard:02d}"
 
 
-def mark_due(customer_id: str, *, at: datetime, shards: int) -> Update:
-    """Something came in: due now, and whoever is reviewing older data must look again."""
+def mark_due(customer_id: str, *, at: datetime, shards: int, seen_ver: int | None = None) -> Update:
+    """Something came in: due now, and whoever is reviewing older data must look again.
+
+    With `seen_ver` it is refused when a review came in between (a join writes what a review writes).
+    """
     return Update(
         customer_key(customer_id, TAGS),
         set={"due_at": to_iso(at), "due_shard": due_shard(customer_id, at, shards)},
         add={"ver": 1},
+        condition=None if seen_ver is None else Is("ver", "=", seen_ver),
     )
 
 
@@ -264,13 +268,17 @@ def withdraw_now(customer_id: str, uses: Iterable[str]) -> Update:
 # --- what a run decided, and what was counted when sent ------------------------------------------------------
 
 
-def day_item(customer_id: str, day: date, decisions: list[dict[str, Any]], *, at: datetime) -> Put:
-    """What the last run of a day decided about each candidate."""
+def day_key(customer_id: str, day: date) -> Key:
+    return customer_key(customer_id, f"DAY#{day.isoformat()}")
+
+
+def day_item(customer_id: str, day: date, decisions: Iterable[dict[str, Any]], *, at: datetime) -> Put:
+    """What the runs of a day decided, the last word on each candidate."""
     item: Item = {
         "customer_id": customer_id,
-        "sk": f"DAY#{day.isoformat()}",
+        "sk": day_key(customer_id, day).sk,
         "at": to_iso(at),
-        "decisions": json.dumps(decisions, separators=(",", ":"), ensure_ascii=False),
+        "decisions": json.dumps(list(decisions), separators=(",", ":"), ensure_ascii=False),
     }
     return Put(Table.CUSTOMERS, item)
 

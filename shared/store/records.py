@@ -43,14 +43,11 @@ def source_to_item(source: SourceRecord) -> Item:
         },
         "deleted": source.deleted,
     }
-    if source.last_interaction_at is not None:
-        item["last_interaction_at"] = to_iso(source.last_interaction_at)
     return item
 
 
 def source_from_item(item: Item) -> SourceRecord:
     stored: Any = item
-    last = stored.get("last_interaction_at")
     return SourceRecord(
         record_id=stored["record_id"],
         system=stored["system"],
@@ -59,7 +56,6 @@ def source_from_item(item: Item) -> SourceRecord:
         party={name: Said(value, version) for name, (value, version) in stored["party"].items()},
         history=history_from_plain(json.loads(stored["history"])),
         consents={name: Standing(state, from_iso(at)) for name, (state, at) in stored["consents"].items()},
-        last_interaction_at=None if last is None else from_iso(last),
         deleted=stored["deleted"],
     )
 

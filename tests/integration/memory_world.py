@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -22,6 +22,7 @@ from shared.ports import Cancelled, Done, Item, Page, Put, Query, QueueName, Ref
 from shared.ports import Key as ItemKey
 from shared.runtime import wiring
 
+Outcome = TypeVar("Outcome")
 NOW = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
 KEY = b"a key for tests, nothing else...."
 MAX_RECEIVES = 5
@@ -161,7 +162,7 @@ class StreamedItems:
             self._inner.get(_key_of(write)) if isinstance(write, Put | Update) else None for write in writes
         ]
 
-    def _noted(self, writes: Sequence[Write], before: list[Item | None], done: Any) -> Any:
+    def _noted(self, writes: Sequence[Write], before: list[Item | None], done: Outcome) -> Outcome:
         if isinstance(done, Done):
             for write, old in zip(writes, before, strict=True):
                 if isinstance(write, Put | Update):

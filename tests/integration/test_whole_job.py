@@ -76,7 +76,8 @@ def test_a_second_import_of_the_same_files_changes_nothing_and_sends_nothing(wor
 def test_every_planned_message_is_sent_once_and_every_candidate_has_a_decision(world: World) -> None:
     import_samples(world)
     contacts = {str(item["contact_id"]): item for item in world.items.scan(Table.CONTACTS)}
-    attempts = [message.contact_id for message, _ in (*world.email.attempts, *world.sms.attempts)]
+    attempts = [message.contact_id for message, _ in world.email.attempts]
+    attempts += [message.contact_id for message, _ in world.sms.attempts]
     assert len(attempts) == len(set(attempts))
     sent = {name for name, item in contacts.items() if item["status"] == "SENT"}
     tasks = {name for name in sent if contacts[name]["channel"] in ("call", "visit")}

@@ -70,7 +70,7 @@ def test_all_sums_of_a_real_base_hold() -> None:
         pytest.param(lambda s: first_customer(s, members=()), {"members"}, id="a record of nobody"),
         pytest.param(lambda s: replace(s, customers=s.customers * 2), {"members"}, id="a record of two customers"),
         pytest.param(
-            lambda s: replace(s, source_records={key: "c-other" for key in s.source_records}),
+            lambda s: replace(s, source_records=dict.fromkeys(s.source_records, "c-other")),
             {"members"},
             id="pointers elsewhere",
         ),
@@ -128,3 +128,11 @@ def test_unreadable_rows_are_quarantined_records_in() -> None:
 def test_an_empty_base_reconciles() -> None:
     empty = Snapshot(a_snapshot().at, a_snapshot().on)
     assert find_breaks(empty) == []
+
+
+def test_a_record_of_two_customers_is_named_even_where_the_numbers_agree() -> None:
+    one, other, *rest = a_snapshot().customers
+    snapshot = replace(a_snapshot(), customers=(replace(other, members=one.members), one, *rest))
+    (found,) = find_breaks(snapshot)
+    assert (found.whole, found.parts) == (6, 6)
+    assert {*found.unexplained} == {*one.members, *other.members}

@@ -1,6 +1,7 @@
 """Every code has words in both languages, and the words are right for what a tag or a decision says."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 import shared.care
 import shared.matching
+import shared.messaging
 import shared.tagging
 from shared.insight.explain_decision import explain_decision
 from shared.insight.explain_tag import explain_change, explain_tag
@@ -127,7 +129,9 @@ def test_every_reason_of_the_sender_has_words() -> None:
     source = (flows / "send_contact.py").read_text(encoding="utf-8")
     ends = re.findall(r'(?:_end|_wait|_give_back)\([^"\n]*"(\w+)"', source)
     assert len(ends) >= 7
-    assert {*ends} <= {*SEND_REASONS}
+    refusals = re.findall(r'MessageInvalid\(\s*"(\w+)"', sources_of(shared.messaging))
+    assert len(refusals) >= 10
+    assert {*ends, *refusals} <= {*SEND_REASONS}
 
 
 def test_every_word_of_the_default_plan_has_words() -> None:
@@ -268,6 +272,31 @@ def test_what_takes_a_tag_away_is_said_with_its_day_or_amount() -> None:
         == "falls to potential when it loses more than 486,000 元"
     )
     assert explain_change(reason(history, "risk"), "zh").startswith("2026-07-19 起恢复为低")
+
+
+@pytest.mark.parametrize(
+    ("is_silent", "spare_fen", "en"),
+    [
+        ("yes", 100, "rises to high if silent already and the recent amount falls by 1 元 more"),
+        ("no", 0, "rises to high if no contact until 2026-08-01 and the amount is down already"),
+        ("no", None, ""),
+    ],
+    ids=["silent", "down", "nothing to fall from"],
+)
+def test_high_risk_needs_silence_and_decline(is_silent: str, spare_fen: int | None, en: str) -> None:
+    margin: dict[str, int | str | None] = {
+        "is_silent": is_silent,
+        "silent_on": "2026-08-01",
+        "spare_fen": spare_fen,
+    }
+    told = reason(past(in_touch(5)), "risk")
+    assert explain_change(replace(told, margin=margin), "en") == en
+
+
+def test_a_decline_from_nothing_does_not_divide_by_zero() -> None:
+    told = reason(past(in_touch(5)), "risk")
+    shown = explain_tag(replace(told, tag="watch:shrinking", value="watch:shrinking"), "en")
+    assert "down 0 %" in shown
 
 
 def test_a_stored_reason_without_numbers_is_still_words() -> None:

@@ -1,33 +1,34 @@
-"""The rules that infra/template.yaml is held to: reliability, least privilege, and agreement with the code.
+"""The rules that infra/template.yaml is held to: reliability, and agreement with the code.
 
 What a linter does not see: cfn-lint accepts a queue without dead letters or a mapping that drops partial failures.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from infra.local.template import (
-    QueueSource,
-    Schedule,
-    StreamSource,
-    functions,
-    kebab,
-    load_template,
-    matches,
-    sources,
-)
+from infra.local.template import QueueSource, Schedule, StreamSource, kebab, matches, sources
 from shared.policy.load import load_policy
 from shared.ports import SCHEMAS, QueueName, Schema, Table
 from shared.runtime import settings
+from tests.template_facts import (
+    FUNCTIONS,
+    QUEUES,
+    RESOURCES,
+    ROLES,
+    ROOT,
+    TABLES,
+    TEMPLATE,
+    WORK_QUEUES,
+    events,
+    of_type,
+    owner,
+    snake,
+    statements,
+)
 
-ROOT = Path(__file__).parents[2]
-TEMPLATE = load_template()
-RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
-FUNCTIONS = functions()
 FOURTEEN_DAYS_S = 14 * 24 * 3600
 NINE = {
     "SplitFile",
@@ -40,57 +41,6 @@ NINE = {
     "SweepContacts",
     "Operate",
 }
-RUNBOOK = re.compile(r"; (docs/runbooks/[a-z-]+\.md)$")
-
-
-def of_type(kind: str) -> dict[str, dict[str, Any]]:
-    return {name: made.get("Properties", {}) for name, made in RESOURCES.items() if made["Type"] == kind}
-
-
-def snake(name: str) -> str:
-    return kebab(name).replace("-", "_")
-
-
-def events(kind: str) -> list[Any]:
-    """(function, properties) of every event source of a kind, ready for parametrize."""
-    return [
-        pytest.param(name, event["Properties"], id=f"{name}.{label}")
-        for name, function in FUNCTIONS.items()
-        for label, event in function.get("Events", {}).items()
-        if event["Type"] == kind
-    ]
-
-
-def statements(role: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every statement of a role, with those that stand under a condition."""
-    documents = [policy["PolicyDocument"] for policy in role.get("Policies", ())]
-    for document in documents:
-        for statement in document["Statement"]:
-            if "Fn::If" in statement:
-                yield from (branch for branch in statement["Fn::If"][1:] if "Effect" in branch)
-            else:
-                yield statement
-
-
-def actions(statement: Mapping[str, Any]) -> list[str]:
-    """The actions that are granted on AWS; the emulator alone may get `sqs:SendMessageBatch` besides."""
-    action = statement["Action"]
-    if isinstance(action, dict):
-        condition, embedded, action = action["Fn::If"]
-        assert (condition, embedded) == ("IsEmbedded", [*action, "sqs:SendMessageBatch"])
-    return list(action)
-
-
-def owner(reference: Mapping[str, Any]) -> str:
-    """The logical name behind `!GetAtt X.Arn` or `!Ref X`."""
-    return str(reference["Fn::GetAtt"][0] if "Fn::GetAtt" in reference else reference["Ref"])
-
-
-QUEUES = of_type("AWS::SQS::Queue")
-WORK_QUEUES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
-TABLES = of_type("AWS::DynamoDB::Table")
-ROLES = of_type("AWS::IAM::Role")
-ALARMS = of_type("AWS::CloudWatch::Alarm")
 
 
 # --- functions -----------------------------------------------------------------------------------------------
@@ -325,114 +275,3 @@ def test_every_stream_that_is_read_carries_the_new_image() -> None:
     streaming = {name for name, table in TABLES.items() if "StreamSpecification" in table}
     assert streaming == read
     assert all(TABLES[name]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"} for name in read)
-
-
-# --- permissions ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", sorted(ROLES))
-def test_a_role_names_every_action_and_resource(name: str) -> None:
-    for statement in statements(ROLES[name]):
-        assert not any("*" in action or action == "dynamodb:Scan" for action in actions(statement))
-        resources = statement["Resource"]
-        if name == "SendContactRole" and statement["Sid"] == "SendEmail":
-            embedded, deployed = resources["Fn::If"][1:]
-            assert embedded == "*", "only the emulator may get the wildcard"
-            resources = deployed
-        assert "*" not in resources
-        assert resources != "*"
-
-
-def test_every_role_belongs_to_one_function_or_to_the_scheduler() -> None:
-    assert set(ROLES) == {f"{name}Role" for name in FUNCTIONS} | {"SchedulerRole"}
-
-
-@pytest.mark.parametrize(
-    ("function", "services"),
-    [
-        pytest.param("WakeReview", {"logs", "sqs", "dynamodb"}, id="WakeReview"),
-        pytest.param("SweepDue", {"logs", "sqs", "dynamodb"}, id="SweepDue"),
-        pytest.param(
-            "SendContact", {"logs", "sqs", "dynamodb", "secretsmanager", "ses", "sms-voice"}, id="SendContact"
-        ),
-    ],
-)
-def test_only_the_sender_may_send(function: str, services: set[str]) -> None:
-    granted = [action for one in statements(ROLES[f"{function}Role"]) for action in actions(one)]
-    assert {action.split(":")[0] for action in granted} == services
-
-
-def test_stream_readers_may_read_images_but_no_table() -> None:
-    for function in ("WakeReview", "WakeSender"):
-        granted = {action for one in statements(ROLES[f"{function}Role"]) for action in actions(one)}
-        assert not granted & {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem"}
-
-
-def test_every_function_may_use_the_key_of_the_tables() -> None:
-    policy = of_type("AWS::IAM::ManagedPolicy")["UseDataKey"]
-    assert {role["Ref"] for role in policy["Roles"]} == {f"{name}Role" for name in FUNCTIONS}
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert "kms:ViaService" in statement["Condition"]["StringEquals"]
-
-
-# --- alarms --------------------------------------------------------------------------------------------------
-
-
-def alarmed(metric: str) -> set[str]:
-    """The logical names whose metric has an alarm."""
-    return {
-        owner(dimension["Value"])
-        for alarm in ALARMS.values()
-        if alarm["MetricName"] == metric
-        for dimension in alarm["Dimensions"]
-    }
-
-
-def test_everything_that_can_fail_silently_has_an_alarm() -> None:
-    streams = {source.function for source in sources() if isinstance(source, StreamSource)}
-    assert alarmed("Errors") == set(FUNCTIONS)
-    assert alarmed("Throttles") == set(FUNCTIONS)
-    assert alarmed("IteratorAge") == streams
-    assert alarmed("ApproximateNumberOfMessagesVisible") == set(QUEUES) - set(WORK_QUEUES)
-    assert alarmed("ApproximateAgeOfOldestMessage") == set(WORK_QUEUES)
-
-
-@pytest.mark.parametrize("name", sorted(ALARMS))
-def test_an_alarm_names_its_runbook_and_tells_somebody(name: str) -> None:
-    runbook = RUNBOOK.search(ALARMS[name]["AlarmDescription"])
-    assert runbook
-    assert ALARMS[name]["TreatMissingData"] == "notBreaching"
-    assert ALARMS[name]["AlarmActions"]["Fn::If"][0] == "HasAlarmTopic"
-
-
-@pytest.mark.parametrize(
-    "runbook",
-    sorted({found[1] for one in ALARMS.values() if (found := RUNBOOK.search(one["AlarmDescription"]))}),
-)
-def test_every_runbook_is_written(runbook: str) -> None:
-    assert (ROOT / runbook).is_file()
-
-
-# --- everywhere ----------------------------------------------------------------------------------------------
-
-
-def test_nothing_is_used_that_aws_china_lacks() -> None:
-    text = (ROOT / "infra/template.yaml").read_text(encoding="utf-8")
-    lacking = ("Tracing:", "FunctionUrlConfig", "ProvisionedPollerConfig", "SnapStart", "arn:aws:", "Xray")
-    assert [name for name in lacking if name in text] == []
-
-
-def test_no_secret_stands_in_the_environment() -> None:
-    for function in FUNCTIONS.values():
-        for name, value in function["Environment"]["Variables"].items():
-            if re.search("SECRET|PASSWORD|TOKEN", name):
-                assert name.endswith("_ARN")
-            assert isinstance(value, Mapping)
-
-
-def test_every_parameter_and_condition_is_used() -> None:
-    text = (ROOT / "infra/template.yaml").read_text(encoding="utf-8")
-    for name in TEMPLATE["Parameters"]:
-        assert re.search(rf"!Ref {name}\b|\${{{name}}}", text), name
-    for name in TEMPLATE["Conditions"]:
-        assert len(re.findall(rf"\b{name}\b", text)) > 1, name
