@@ -42,8 +42,9 @@ check: setup .venv-sam/stamp ## Format, lint, types, import rules, template: eve
 build: .venv/local.stamp ## Stage code and layers; RUNTIME=python3.13 ARCHITECTURE=arm64 for what `sam deploy` takes
 	.venv/bin/python -m infra.local.stage --runtime $(RUNTIME) --architecture $(ARCHITECTURE)
 
-bench: setup ## Measure
-	.venv/bin/pytest tests/bench --override-ini addopts= --override-ini python_files='bench_*.py test_*.py'
+bench: setup ## Measure: each bench prints its figures beside their floor or peer
+	for bench in $(basename $(notdir $(wildcard tests/bench/bench_*.py))); do \
+		echo "== $$bench"; .venv/bin/python -m tests.bench.$$bench; done
 
 LOCK := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade

@@ -148,7 +148,9 @@ def _first_due_on(state: CareState, policy: Policy, natural: date | None, today:
         return natural
     if state.risk in policy.first_import.exempt_risks:
         return today
-    return today + timedelta(days=_stable_hash(state.customer_id) % policy.first_import.stagger_days)
+    return today + timedelta(
+        days=_stable_hash(state.spread_by or state.customer_id) % policy.first_import.stagger_days
+    )
 
 
 def _stable_hash(text: str) -> int:

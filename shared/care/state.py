@@ -60,6 +60,8 @@ class CareState:
     counted: Mapping[str, Mapping[str, int]]
     """Cap name -> ISO day of the recipient -> contacts already counted, days ahead included."""
     first_import_open: bool
+    spread_by: str = ""
+    """What spreads first contacts over days; empty: the customer id. The flow gives what no order of arrival changes."""
 
 
 @dataclass(frozen=True, slots=True)

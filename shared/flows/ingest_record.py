@@ -4,6 +4,7 @@ Read, decide, write; on a lost race read again. An unchanged record costs one re
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -43,6 +44,8 @@ from shared.tagging.fold import add_event, prune
 Outcome = Literal["new", "updated", "unchanged", "quarantined"]
 SUPERSEDED_KEPT = 20
 """Earlier contents of one record that are remembered."""
+_SYSTEM = re.compile(r"[\w.-]{1,40}")
+_LONG_NUMBER = re.compile(r"\d{7}")
 _HISTORIC = ("order", "refund", "interaction", "complaint")
 _NOT_CONTENT = frozenset({"origin", "received_at"})
 """Where and when a message came in: the same content again is the same record."""
@@ -97,7 +100,7 @@ def quarantine(
     origin = whole.get("origin")
     items.put_if(
         put_quarantine(
-            system=str(whole.get("system") or "unknown")[:60],
+            system=system_name(whole.get("system")),
             reason=reason,
             issues=cleaned.issues if cleaned else (),
             raw=_canonical(raw),
@@ -107,6 +110,12 @@ def quarantine(
         )
     )
     return Ingested("quarantined", reason)
+
+
+def system_name(claimed: object) -> str:
+    """What a message says its system is, where it looks like the name of one: it becomes part of a key (P1)."""
+    text = str(claimed or "")
+    return text if _SYSTEM.fullmatch(text) and not _LONG_NUMBER.search(text) else "unknown"
 
 
 def _canonical(content: object) -> str:

@@ -241,6 +241,7 @@ def _care_state(
         made=frozenset(read.memory.made) | learned.made,
         counted=read.memory.counted,
         first_import_open=learned.room_is_open,
+        spread_by=min(read.profile.members),
     )
 
 

@@ -136,7 +136,7 @@ def _hold_back(contact: Contact, sending: Sending) -> Attempt | None:
     """A row that must not go now moves (else it would stand there for ever); None: it may go."""
     now = sending.clock.now()
     if now > contact.not_after:
-        return _apply(rows.expire(contact), contact, Status.EXPIRED, "past_not_after", sending)
+        return _apply(rows.expire(contact), contact, "past_not_after", sending)
     if now < contact.not_before:
         return _wait(contact, contact.not_before, "not_before", sending)
     if f"channel#{contact.channel}" in read_holds(sending.items):
@@ -152,18 +152,18 @@ def _wait(contact: Contact, at: datetime, reason: str, sending: Sending) -> Atte
     """Waits until an instant, or ends where that lies past the end of its validity (X2)."""
     if at > contact.not_after:
         return _end(contact, Status.EXPIRED, reason, sending)
-    return _apply(rows.wait_until(contact, at, reason), contact, Status.PENDING, reason, sending)
+    return _apply(rows.wait_until(contact, at, reason), contact, reason, sending)
 
 
 def _end(contact: Contact, status: Status, reason: str, sending: Sending) -> Attempt:
-    return _apply(rows.end(contact, status, reason=reason), contact, status, reason, sending)
+    return _apply(rows.end(contact, status, reason=reason), contact, reason, sending)
 
 
-def _apply(write: Update, contact: Contact, status: Status, reason: str, sending: Sending) -> Attempt:
+def _apply(write: Update, contact: Contact, reason: str, sending: Sending) -> Attempt:
     """Moves the row; somebody else having moved it is their story."""
     if isinstance(sending.items.update_if(write), Refused):
         return Attempt(contact.contact_id, "TAKEN", "moved")
-    return Attempt(contact.contact_id, status, reason)
+    return Attempt(contact.contact_id, Status(str(write.set["status"])), reason)
 
 
 # --- T3: claim -----------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def _mark(contact: Contact, target: Target, sending: Sending) -> Contact | Attem
         return marked
     if _is_own(refused.get("claim"), contact):
         # Still as we claimed it: what the mark found wrong is the hour (X2).
-        return _apply(rows.expire(contact), contact, Status.EXPIRED, "past_not_after", sending)
+        return _apply(rows.expire(contact), contact, "past_not_after", sending)
     return _explain_refusal(contact, target, refused, now, sending)
 
 
@@ -325,7 +325,7 @@ def _record(contact: Contact, built: _Built, outcome: SendOutcome, sending: Send
         case SendRefused(reason):
             line = _line(now, "refused", reason)
             write = rows.end(contact, Status.FAILED, reason=reason, attempt=line)
-            return _apply(write, contact, Status.FAILED, reason, sending)
+            return _apply(write, contact, reason, sending)
         case Throttled(retry_after_s):
             return _give_back(contact, "throttled", retry_after_s, sending)
         case Ambiguous(reason):
@@ -335,7 +335,7 @@ def _record(contact: Contact, built: _Built, outcome: SendOutcome, sending: Send
                 attempt=_line(now, "ambiguous", reason),
                 reason=reason,
             )
-            return _apply(write, contact, Status.UNKNOWN, reason, sending)
+            return _apply(write, contact, reason, sending)
 
 
 def reconcile_after(contact: Contact, policy: Policy) -> timedelta:
@@ -349,10 +349,10 @@ def _give_back(contact: Contact, reason: str, retry_after_s: int, sending: Sendi
     line = _line(sending.clock.now(), "given_back", reason)
     if len(contact.attempts) + 1 >= sending.policy.sending.max_attempts:
         write = rows.end(contact, Status.FAILED, reason=reason, attempt=line)
-        return _apply(write, contact, Status.FAILED, reason, sending)
+        return _apply(write, contact, reason, sending)
     check_at = _soon(contact, sending, after_s=retry_after_s)
     write = rows.give_back(contact, check_at=check_at, attempt=line, reason=reason)
-    return _apply(write, contact, Status.PENDING, reason, sending)
+    return _apply(write, contact, reason, sending)
 
 
 def _line(at: datetime, outcome: str, reason: str) -> str:

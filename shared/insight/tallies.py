@@ -158,11 +158,12 @@ def todays_messages(snapshot: Snapshot, zone: ZoneInfo) -> list[ContactLine]:
 
 
 def kept_apart(snapshot: Snapshot) -> int:
-    """Pairs of records that share a key and were not joined, each counted once."""
+    """Pairs of records that share a key and do not belong to one customer, each counted once."""
+    customer_of = snapshot.source_records
     pairs = {
         frozenset((merge.record_id, link.record_id))
         for merge in snapshot.merges
         for link in merge.links
-        if not link.is_same
+        if customer_of.get(merge.record_id) != customer_of.get(link.record_id)
     }
     return len(pairs)

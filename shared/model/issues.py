@@ -1,7 +1,8 @@
 """What cleaning says about a field or a record: a code for machines, a severity, the words for people."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -18,3 +19,8 @@ class Issue:
     code: str
     severity: Severity
     note: str = ""
+
+
+def issue_to_plain(issue: Issue) -> dict[str, Any]:
+    """As it is stored."""
+    return {**asdict(issue), "severity": issue.severity.value}

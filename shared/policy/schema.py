@@ -1,7 +1,7 @@
 """The policy: every threshold of the system, as frozen, checked data."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -31,7 +31,7 @@ class Tenant(Strict):
     sms_signature: Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[^【】\[\]]+$")]
     postal_address_zh: str
     postal_address_en: str
-    reply_email: str
+    reply_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
     link_hosts: list[str]
 
     @model_validator(mode="after")
@@ -46,7 +46,12 @@ class Tenant(Strict):
 
 
 def _to_decimal(value: object) -> object:
-    return Decimal(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return Decimal(value)
+    except InvalidOperation as error:
+        raise ValueError("a rate reads like '7.10'") from error
 
 
 class Rate(Strict):
@@ -240,6 +245,12 @@ class EntryStep(Strict):
     task: str
     within_working_days: Positive
     not_again_days: Positive
+
+    @model_validator(mode="after")
+    def _is_for_a_person(self) -> Self:
+        if not self.channel.is_task:
+            raise ValueError("a step on entry is a call or a visit")
+        return self
 
 
 class Interval(Strict):

@@ -125,7 +125,12 @@ def _move(
 
 def expire(contact: Contact) -> Update:
     """X2: after `not_after` nothing is sent."""
-    return _move(contact, Status.EXPIRED, {"reason": "past_not_after"})
+    return _move(contact, _honest(contact, Status.EXPIRED), {"reason": "past_not_after"})
+
+
+def _honest(contact: Contact, status: Status) -> Status:
+    """A final state that says "not sent" only fits a row that never was UNKNOWN: no fallback may follow it."""
+    return status if contact.reconcile_at is None else Status.UNCONFIRMED
 
 
 def wait_until(contact: Contact, at: datetime, reason: str) -> Update:
@@ -201,9 +206,9 @@ def record_unknown(contact: Contact, *, reconcile_at: datetime, attempt: str, re
 
 
 def end(contact: Contact, status: Status, *, reason: str, attempt: str | None = None) -> Update:
-    """A final state other than SENT: FAILED, SUPPRESSED, CANCELLED, UNCONFIRMED."""
+    """A final state other than SENT: EXPIRED, FAILED, SUPPRESSED, CANCELLED; UNCONFIRMED if it once was UNKNOWN."""
     attempts: Value = [*contact.attempts, *([attempt] if attempt else [])]
-    return _move(contact, status, {"reason": reason, "attempts": attempts})
+    return _move(contact, _honest(contact, status), {"reason": reason, "attempts": attempts})
 
 
 def release_lease(contact: Contact, *, check_at: datetime) -> Update:

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from shared.model.instants import to_iso
-from shared.model.issues import Issue
+from shared.model.issues import Issue, issue_to_plain
 from shared.ports import Absent, AnyOf, Delete, Is, Item, Items, Key, Put, Query, Table, Update, query_all
-from shared.store.records import issue_to_plain
 
 HOLD, JOB, WATERMARK = "HOLD", "JOB", "WATERMARK"
 CHUNK = 100

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from shared.model.history import Day, History, Pending
 from shared.model.instants import from_iso, to_iso
-from shared.model.issues import Issue
+from shared.model.issues import Issue, issue_to_plain
 from shared.model.record import Record
 from shared.model.source import Said, SourceRecord, Standing
 from shared.ports import Absent, Is, Item, Items, Key, Put, Query, Table, query_all
@@ -146,13 +146,12 @@ def put_entry(entry: Entry, *, seen: tuple[int, str] | None) -> Put:
         item["superseded"] = list(entry.superseded)
     if entry.issues:
         item["issues"] = [issue_to_plain(issue) for issue in entry.issues]
-    if entry.record.origin is not None:
+    if entry.record.origin is None:
+        # The stream wakes a review at once; what comes in files is reviewed when the files are in, once.
+        item["wake"] = "now"
+    else:
         item["file"], item["row"] = entry.record.origin.file, entry.record.origin.row
     return Put(Table.RECORDS, item, guard)
-
-
-def issue_to_plain(issue: Issue) -> dict[str, Any]:
-    return {**asdict(issue), "severity": issue.severity.value}
 
 
 def read_events(items: Items, record_id: str) -> Iterable[Item]:

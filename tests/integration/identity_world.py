@@ -12,7 +12,21 @@ from shared.flows.review_customer import Reviewed, review_customer
 from shared.memory.items import MemoryItems
 from shared.policy.load import load_policy
 from shared.policy.schema import Policy
-from shared.ports import Cancelled, Done, Item, Items, Key, Page, Put, Query, Refused, Table, Update, Write
+from shared.ports import (
+    Cancelled,
+    Done,
+    Item,
+    Items,
+    Key,
+    Page,
+    Put,
+    Query,
+    QueueName,
+    Refused,
+    Table,
+    Update,
+    Write,
+)
 
 NOW = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
 KEY = b"a key for tests, nothing else...."
@@ -160,3 +174,22 @@ def partition(items: Items) -> set[frozenset[str]]:
 
 def state(items: Items) -> dict[Table, list[str]]:
     return {table: sorted(map(repr, items.scan(table))) for table in Table}
+
+
+@dataclass
+class ListQueue:
+    """Keeps what is posted, in order."""
+
+    posted: list[tuple[QueueName, str]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    """Of each post."""
+
+    def post(self, queue: QueueName, bodies: Sequence[str], *, delay_s: int = 0) -> None:
+        self.posted += [(queue, body) for body in bodies]
+        self.sizes.append(len(bodies))
+
+    def take(self, queue: QueueName) -> list[str]:
+        """The bodies of one queue, which is empty afterwards."""
+        bodies = [body for name, body in self.posted if name is queue]
+        self.posted = [one for one in self.posted if one[0] is not queue]
+        return bodies

@@ -176,13 +176,16 @@ def test_what_one_of_two_withdrew_is_withdrawn_for_both_at_once_and_after_the_re
 
 
 @pytest.mark.parametrize("who", ["survivor", "loser"])
-@pytest.mark.parametrize("at_request", range(1, 20))
+@pytest.mark.parametrize("at_request", range(1, 16))
 def test_a_review_that_plans_while_its_customer_is_joined_is_not_forgotten(at_request: int, who: str) -> None:
     """The review of either customer comes in before any one of the join's requests, also inside a batch read."""
     inner = ingest_all([OLD])
     for raw in (YOUNG, *SILENT):
         ingest(inner, raw, LATER)
     records = {"survivor": "sales#1", "loser": "web#9"}
+    for record_id in records.values():
+        # Tagged while the plan was on hold: the next review plans and leaves the profile as it is.
+        review(inner, source(inner, record_id)["customer_id"], LATER, may_plan=False)
     customer_id = source(inner, records[who])["customer_id"]
     items = TornItems(inner)
 
@@ -192,8 +195,7 @@ def test_a_review_that_plans_while_its_customer_is_joined_is_not_forgotten(at_re
 
     items.before = come_in_between
     survivor = ingest(items, BRIDGE, LATER).customer_id
-    if len(items.calls) < at_request:
-        pytest.skip("the join was done before")
+    assert len(items.calls) >= at_request
     made = {str(contact["contact_id"]) for contact in rows(inner, Table.CONTACTS)}
     remembered = plan_memory_from_item(of_customer(inner, survivor, "LEDGER")).made
     assert made

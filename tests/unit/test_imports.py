@@ -26,11 +26,11 @@ AT_IMPORT: dict[str, set[str]] = {
     "operate": POWERTOOLS | PYDANTIC | CLEANING,
     "review_customer": POWERTOOLS | PYDANTIC | {"chinese_calendar"},
     "send_contact": POWERTOOLS | PYDANTIC,
-    "split_file": POWERTOOLS | PYDANTIC,
+    "split_file": POWERTOOLS,
     "sweep_contacts": POWERTOOLS | PYDANTIC,
     "sweep_due": POWERTOOLS | PYDANTIC,
-    "wake_review": POWERTOOLS | PYDANTIC,
-    "wake_sender": POWERTOOLS | PYDANTIC,
+    "wake_review": POWERTOOLS,
+    "wake_sender": POWERTOOLS,
 }
 """Third-party packages that each function may load before its first event."""
 NEVER_AT_IMPORT = (

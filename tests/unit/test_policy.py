@@ -150,6 +150,7 @@ def test_a_policy_cannot_be_changed_once_loaded() -> None:
         pytest.param('rate = "7.10"', 'rate = "0"', "cleaning.rates.USD.0.rate:", "greater", id="rate of nothing"),
         pytest.param('rate = "7.10"', "rate = 7.10", "cleaning.rates.USD.0.rate:", "Decimal", id="inexact rate"),
         pytest.param("USD = [", "usd = [", "cleaning.rates.usd", "pattern", id="currency in small letters"),
+        pytest.param('rate = "7.10"', 'rate = "7,10"', "cleaning.rates.USD.0.rate:", "reads like", id="rate in words"),
         # classes and owners
         pytest.param("[classes.legal]", "[classes.letter]", "classes.letter", "'legal'", id="unknown class"),
         pytest.param('consent = "marketing"', 'consent = "maybe"', "classes.marketing.consent:", "'care'", id="consent"),
@@ -157,6 +158,13 @@ def test_a_policy_cannot_be_changed_once_loaded() -> None:
             'core = { name = "Sales lead", email = "sales@guanxi.example" }', "", "policy:", "owners: missing core", id="owner"
         ),
         # the plan
+        pytest.param(
+            'on_entry = { channel = "visit"',
+            'on_entry = { channel = "email"',
+            "plan.strategic.high.on_entry:",
+            "call or a visit",
+            id="a message on entry",
+        ),
         pytest.param(CELL, "", "policy:", "plan.potential: missing low", id="a cell is missing"),
         pytest.param("[plan.core.low]", "[plan.gold.low]", "plan.gold", "'core'", id="unknown level"),
         pytest.param("[plan.core.low]", "[plan.core.none]", "plan.core.none", "'low'", id="unknown risk"),

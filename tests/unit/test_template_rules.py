@@ -193,11 +193,17 @@ def change(sk: str | None = None, kind: str = "MODIFY", **image: str) -> dict[st
 @pytest.mark.parametrize(
     ("table", "event", "passes"),
     [
-        pytest.param(Table.RECORDS, change("RECORD"), True, id="record"),
-        pytest.param(Table.RECORDS, change("EVENT#order#1", "INSERT"), True, id="event"),
-        pytest.param(Table.RECORDS, change("CONSENT#1"), True, id="consent"),
+        pytest.param(
+            Table.RECORDS, change("EVENT#order#1", "INSERT", wake="now"), True, id="event by message"
+        ),
+        pytest.param(Table.RECORDS, change("CONSENT#1", wake="now"), True, id="consent by message"),
+        pytest.param(Table.RECORDS, change("EVENT#order#1", "INSERT"), False, id="event in a file"),
+        pytest.param(Table.RECORDS, change("RECORD"), False, id="record, which never changes alone"),
         pytest.param(Table.RECORDS, change("RECORD", "REMOVE"), False, id="record erased"),
-        pytest.param(Table.CUSTOMERS, change("LINK#1", "INSERT"), True, id="link"),
+        pytest.param(Table.CUSTOMERS, change("LINK#1", "INSERT", wake="now"), True, id="link by a person"),
+        pytest.param(
+            Table.CUSTOMERS, change("LINK#1", "INSERT"), False, id="link by ingest, whose event wakes"
+        ),
         pytest.param(Table.CUSTOMERS, change("PROFILE"), False, id="profile that a review wrote"),
         pytest.param(Table.CUSTOMERS, change("TAGS"), False, id="tags that a review wrote"),
         pytest.param(Table.CONTACTS, change(kind="INSERT", status="PENDING"), True, id="new contact"),

@@ -1,6 +1,6 @@
 """Customers a second on one core: review_tags beside plain recomputation from the events, in the same run.
 
-Run: python -m tests.bench.tag_throughput [customers]
+Run: python -m tests.bench.bench_tags [customers]
 """
 
 import sys
