@@ -19,7 +19,8 @@ def column_lines(file: Path) -> list[str]:
 def _tables(file: Path) -> Iterator[str]:
     for sheet, headers in sorted(_headers(file).items()):
         mapping = map_columns(tuple(headers))
-        read = ", ".join(f"{column.header} -> {column.field}" for column in mapping.recognised)
+        fields = {column.header: column.field for column in mapping.recognised}
+        read = ", ".join(f"{header} -> {fields[header]}" for header in headers if header in fields)
         yield f"  {sheet + ': ' if sheet else ''}{read or 'no heading was recognised'}"
         if mapping.unrecognised:
             yield f"  not read: {', '.join(mapping.unrecognised)}"

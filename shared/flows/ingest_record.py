@@ -13,6 +13,7 @@ from typing import Any, Literal
 from shared.cleaning.record import Cleaned, clean_record
 from shared.flows.join_customer import Placement, place_source
 from shared.matching.absorb import (
+    Tie,
     absorb_consent,
     absorb_party,
     channels,
@@ -138,34 +139,41 @@ def _try_once(taken: _Taken, *, items: Items, policy: Policy, key: bytes) -> Ing
     record_id = f"{record.system}#{record.party.ref}"
     entry = _make_entry(taken, record_id, key)
     seen = _read_seen(items, record_id, record)
-    if _is_known(seen, entry, taken.raw):
-        customer_id = seen.source.customer_id if seen.source else ""
-        return Ingested("unchanged", customer_id=customer_id)
-    source = _absorb(seen, entry, taken, items=items, policy=policy, key=key)
+    is_late = _is_late(seen, entry, taken.raw)
+    source = None
+    if not _is_copy(seen, entry):
+        source = _absorb(seen, entry, taken, is_late=is_late, items=items, policy=policy, key=key)
+    if source is None or (is_late and _says_nothing_new(source, seen.source)):
+        return Ingested("unchanged", customer_id=seen.source.customer_id if seen.source else "")
     placement = place_source(source, seen.source, items=items, policy=policy, key=key, at=taken.received_at)
     if placement is None:
         return None
     source = replace(source, customer_id=placement.customer_id)
     entry = replace(entry, customer_id=source.customer_id, superseded=_superseded(seen))
-    writes = _writes(seen, source, entry, placement, policy=policy)
+    writes = _writes(seen, source, entry, placement, is_late=is_late, policy=policy)
     if not isinstance(items.transact(writes), Done):
         return None
     outcome: Outcome = "new" if seen.order is None else "updated"
     return Ingested(outcome, customer_id=source.customer_id)
 
 
-def _is_known(seen: Seen, entry: Entry, raw: Mapping[str, Any]) -> bool:
-    """The same content again, or an older version of it.
+def _is_copy(seen: Seen, entry: Entry) -> bool:
+    """The same content again, or one that stood there before.
 
     A source that gives no versions is taken at its last word, but a word it took back stays taken back: a file that
     is read again, with two rows under one id, changes nothing.
     """
-    if seen.order is None:
-        return False
-    if entry.content_hash in (seen.order[1], *seen.superseded):
-        return True
+    return seen.order is not None and entry.content_hash in (seen.order[1], *seen.superseded)
+
+
+def _is_late(seen: Seen, entry: Entry, raw: Mapping[str, Any]) -> bool:
+    """An older version than the one that stands: what only it says about the person still counts, nothing else."""
     has_version = raw.get("version") is not None or raw.get("changed_at") is not None
-    return has_version and seen.order >= entry.order
+    return has_version and seen.order is not None and seen.order >= entry.order
+
+
+def _says_nothing_new(source: SourceRecord, before: SourceRecord | None) -> bool:
+    return before is not None and replace(source, ver=before.ver) == before
 
 
 def _superseded(seen: Seen) -> tuple[str, ...]:
@@ -200,20 +208,23 @@ def _read_seen(items: Items, record_id: str, record: Record) -> Seen:
 
 
 def _absorb(
-    seen: Seen, entry: Entry, taken: _Taken, *, items: Items, policy: Policy, key: bytes
+    seen: Seen, entry: Entry, taken: _Taken, *, is_late: bool, items: Items, policy: Policy, key: bytes
 ) -> SourceRecord:
     record, now = entry.record, taken.received_at
     before = seen.source or SourceRecord(entry.record_id, record.system, customer_id="", ver=0)
-    party = absorb_party(before.party, record.party, _said_at_ms(taken), is_correction=seen.order is not None)
+    tie: Tie = "value" if seen.order is None else "stored" if is_late else "new"
+    party = absorb_party(before.party, record.party, _said_at_ms(taken), tie=tie)
     changed = replace(before, ver=before.ver + 1, party=party)
-    if record.kind == "profile":
+    if record.kind == "profile" and not is_late:
         changed = replace(changed, deleted=record.deleted)
     if isinstance(record, Consent):
         # An address that the record itself names is the one it speaks of, also when the source knows a newer one.
         own = record.party.model_dump(include={"phone", "email"}, exclude_none=True)
         hashes = address_hashes(plain_party(party) | own, key)
         changed = replace(changed, consents=absorb_consent(before.consents, record, hashes))
-    history = _history_after(seen, entry, before.history, items=items, policy=policy, now=now)
+    history = before.history
+    if not is_late:
+        history = _history_after(seen, entry, history, items=items, policy=policy, now=now)
     first_on = changed.party.get("first_cooperation_on")
     if first_on is not None:
         history = replace(history, first_cooperation_on=date.fromisoformat(first_on.value))
@@ -263,12 +274,11 @@ def _add(history: History, record: Record, policy: Policy, now: datetime) -> His
 
 
 def _writes(
-    seen: Seen, source: SourceRecord, entry: Entry, placement: Placement, *, policy: Policy
+    seen: Seen, source: SourceRecord, entry: Entry, placement: Placement, *, is_late: bool, policy: Policy
 ) -> list[Write]:
     customer_id = source.customer_id
     writes: list[Write] = [
         put_source(source, seen_ver=seen.source.ver if seen.source else None),
-        put_entry(entry, seen=seen.order),
         mark_due(
             customer_id,
             at=from_iso(entry.recorded_at),
@@ -277,6 +287,8 @@ def _writes(
         ),
         *placement.writes,
     ]
+    if not is_late:
+        writes.append(put_entry(entry, seen=seen.order))
     withdrawn = {*placement.withdrawn, *_withdrawn_uses(entry.record)}
     return [*writes, withdraw_now(customer_id, sorted(withdrawn))] if withdrawn else writes
 

@@ -368,10 +368,12 @@ def plain_candidate(candidate: Candidate) -> dict[str, Any]:
 
 
 def _room(customer_id: str, day: date, policy: Policy) -> Write:
-    """One place of the day's first contacts, out of this customer's share of them."""
-    shard = int.from_bytes(hashlib.sha256(customer_id.encode()).digest()[:4], "big") % policy.due.shards
-    share = -(-policy.first_import.daily_limit // policy.due.shards)
-    return take_room(day, shard=shard, most=share)
+    """One place of the day's first contacts, out of the share of this customer's shard: all shares make the limit."""
+    # The day too: with fewer places than shards, another day brings another shard.
+    digest = hashlib.sha256(f"{customer_id}|{day.isoformat()}".encode()).digest()
+    limit, shards = policy.first_import.daily_limit, policy.due.shards
+    shard = int.from_bytes(digest[:4], "big") % shards
+    return take_room(day, shard=shard, most=limit * (shard + 1) // shards - limit * shard // shards)
 
 
 def _refused(writes: list[_Labelled], cancelled: Cancelled) -> set[tuple[str, str]]:

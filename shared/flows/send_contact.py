@@ -48,6 +48,7 @@ from shared.ports import (
     Write,
 )
 from shared.store import contacts as rows
+from shared.store.contacts import reconcile_after
 from shared.store.control import read_holds
 from shared.store.customers import count_against_cap
 
@@ -336,12 +337,6 @@ def _record(contact: Contact, built: _Built, outcome: SendOutcome, sending: Send
                 reason=reason,
             )
             return _apply(write, contact, reason, sending)
-
-
-def reconcile_after(contact: Contact, policy: Policy) -> timedelta:
-    """How long an event of the provider may take to tell what became of a message."""
-    is_email = contact.channel is Channel.EMAIL
-    return timedelta(seconds=policy.sending.reconcile_email_s if is_email else policy.sending.reconcile_sms_s)
 
 
 def _give_back(contact: Contact, reason: str, retry_after_s: int, sending: Sending) -> Attempt:

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from shared.flows.send_contact import reconcile_after
 from shared.flows.wake import CHANNEL_QUEUES, contact_body
 from shared.model.contact import Contact, Status
 from shared.model.instants import to_iso
 from shared.policy.schema import Policy
 from shared.ports import Items, Queue, Refused, Update, query_all
 from shared.store import contacts as rows
+from shared.store.contacts import reconcile_after
 
 ERRORS_SHOWN = 10
 """One cause fails many rows; the first ones tell it."""

@@ -45,10 +45,13 @@ def fold(text: str) -> str:
 
 
 def split_heading(text: str) -> tuple[str, str]:
-    """The heading without its brackets, folded, and the folded content of the first bracket."""
+    """The heading without its brackets, folded, and the folded content of the first bracket.
+
+    是否同意邮件 asks what 同意邮件 states: the question word does not count.
+    """
     plain = unicodedata.normalize("NFKC", text)
     bracket = _BRACKETS.search(plain)
-    return fold(_BRACKETS.sub("", plain)), fold(bracket[1]) if bracket else ""
+    return fold(_BRACKETS.sub("", plain)).removeprefix("是否"), fold(bracket[1]) if bracket else ""
 
 
 @cache

@@ -1,7 +1,7 @@
 """Counts over a snapshot that the console block and the report both show."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -157,6 +157,11 @@ def todays_messages(snapshot: Snapshot, zone: ZoneInfo) -> list[ContactLine]:
     ]
 
 
+def _is_joined(customer_of: Mapping[str, str], one: str, other: str) -> bool:
+    """Two records that were kept apart may still be one customer, by way of a third."""
+    return one in customer_of and customer_of[one] == customer_of.get(other)
+
+
 def kept_apart(snapshot: Snapshot) -> int:
     """Pairs of records that share a key and do not belong to one customer, each counted once."""
     customer_of = snapshot.source_records
@@ -164,6 +169,6 @@ def kept_apart(snapshot: Snapshot) -> int:
         frozenset((merge.record_id, link.record_id))
         for merge in snapshot.merges
         for link in merge.links
-        if customer_of.get(merge.record_id) != customer_of.get(link.record_id)
+        if not link.is_same and not _is_joined(customer_of, merge.record_id, link.record_id)
     }
     return len(pairs)

@@ -7,6 +7,7 @@ one record mean nothing beside those of another, and nothing beside another sour
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from shared.model.record import Consent, ConsentAction, ConsentChannel, Party, Purpose
 from shared.model.source import Said, Standing
@@ -18,15 +19,20 @@ _STATES = {
 }
 # The most restrictive wins where two say different things at one instant.
 _STRENGTH = {"granted": 0, "withdrawn": 1, "objected": 2}
+Tie = Literal["value", "new", "stored"]
 ANY_ADDRESS = "*"
 OBJECTION = "objection"
 """Stands where a purpose stands: an objection ends with a grant, never with a mere withdrawal."""
 
 
 def absorb_party(
-    stored: Mapping[str, Said], party: Party, said_at_ms: int, *, is_correction: bool = False
+    stored: Mapping[str, Said], party: Party, said_at_ms: int, *, tie: Tie = "value"
 ) -> dict[str, Said]:
-    """The fields after a record was taken in. A later version of the same record wins a tie: it corrects it."""
+    """The fields after a record was taken in.
+
+    `tie` says what wins where both were said at one instant: between two records the higher value; between two
+    versions of one record the later version, which corrects the other (`new`, or `stored` when it came first).
+    """
     said = dict(stored)
     for name, value in party:
         if value is None or name == "ref":
@@ -34,10 +40,13 @@ def absorb_party(
         text = value.isoformat() if isinstance(value, date) else str(value)
         new = Said(text, said_at_ms)
         old = said.get(name)
-        corrects = is_correction and old is not None and old.version == said_at_ms
-        if old is None or corrects or (old.version, old.value) < (new.version, new.value):
+        if old is None or old.version < said_at_ms or (old.version == said_at_ms and _wins(new, old, tie)):
             said[name] = new
     return said
+
+
+def _wins(new: Said, old: Said, tie: Tie) -> bool:
+    return tie == "new" or (tie == "value" and old.value < new.value)
 
 
 def plain_party(said: Mapping[str, Said]) -> dict[str, str]:

@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+LONGEST_FEATURE = 100
+"""Characters compared: the features of all members of a key must fit into one item."""
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -45,7 +48,10 @@ def fold_name(name: str | None) -> str:
 
 
 def make_features(party: Mapping[str, str]) -> Features:
-    return Features(name=fold_name(party.get("name")), company=fold_name(party.get("company")))
+    return Features(
+        name=fold_name(party.get("name"))[:LONGEST_FEATURE],
+        company=fold_name(party.get("company"))[:LONGEST_FEATURE],
+    )
 
 
 def decide_links(own: Features, matches: Mapping[str, KeyMatch]) -> tuple[LinkDecision, ...]:

@@ -5,11 +5,12 @@ message on a queue is only a wake-up, and no state is left without a condition o
 """
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.model.contact import OPEN, RANKS, Channel, Contact, ContactClass, Status
 from shared.model.instants import from_iso, to_iso
+from shared.policy.schema import Policy
 from shared.ports import Absent, All, Condition, Is, Item, Key, Put, Query, Table, Update, Value
 
 SHARDS = 16
@@ -26,6 +27,12 @@ _INSTANTS = (
     "sent_at",
 )
 _PLAIN = ("fence", "owner", "provider_id", "reason", "segments", "plan_step", "purpose", "template", "locale")
+
+
+def reconcile_after(contact: Contact, policy: Policy) -> timedelta:
+    """How long an event of the provider may take to tell what became of a message."""
+    is_email = contact.channel is Channel.EMAIL
+    return timedelta(seconds=policy.sending.reconcile_email_s if is_email else policy.sending.reconcile_sms_s)
 
 
 def contact_key(contact_id: str) -> Key:

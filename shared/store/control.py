@@ -140,10 +140,11 @@ def put_quarantine(
 
 def take_room(day: date, *, shard: int, most: int) -> Update:
     """Takes one place of a day's first contacts; sharded, so that no counter is hot. Refused when full."""
+    has_room = Is("n", "<", most)
     return Update(
         Key(Table.CONTROL, f"FIRST#{day.isoformat()}", f"{shard:02d}"),
         add={"n": 1},
-        condition=AnyOf((Absent("n"), Is("n", "<", most))),
+        condition=AnyOf((Absent("n"), has_room)) if most else has_room,
     )
 
 

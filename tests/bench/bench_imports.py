@@ -8,14 +8,10 @@ import subprocess
 import sys
 import sysconfig
 
-import pytest
-
 from infra.local.stage import BUILD, ROOT
 from infra.local.template import functions
 
 RUNS = 7
-DEAREST_RATIO = 2.5
-"""No handler may cost more than this many bare clients, which it makes anyway on its first event."""
 CHILD = """
 import json, sys, time
 sys.path[:0] = json.loads(sys.argv[1])
@@ -71,13 +67,6 @@ def main(runs: int = RUNS) -> dict[str, float]:
     found = measure(runs)
     sys.stdout.write(f"\n{table(found, runs)}\n")
     return found
-
-
-def test_a_cold_start_costs_little_more_than_the_client_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        found = main()
-    client_ms = found.pop("")
-    assert {name: ms for name, ms in found.items() if ms > DEAREST_RATIO * client_ms} == {}
 
 
 if __name__ == "__main__":

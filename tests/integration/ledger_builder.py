@@ -168,6 +168,21 @@ def suppression(channel: str, address: str) -> Put:
     return Put(Table.SUPPRESSIONS, {"channel": channel, "address_hash": address_hash})
 
 
+def outcome(world: LedgerWorld, contact_id: str = "M1") -> tuple[str, str]:
+    row = world.row(contact_id)
+    return row.status.value, row.reason
+
+
+def assert_terminal_row_left_the_index(world: LedgerWorld) -> None:
+    item = world.item()
+    assert "due_shard" not in item
+    assert "check_at" not in item
+
+
+def wire_calls(world: LedgerWorld) -> int:
+    return len(world.email.attempts) + len(world.sms.attempts)
+
+
 # --- writes that go wrong ------------------------------------------------------------------------------------
 
 Step = Callable[[], None]

@@ -178,6 +178,40 @@ def test_explicit_versions_count_whatever_order_they_arrive_in() -> None:
         assert [day.fen for day in history_of(items, "sales#1").days] == [200]
 
 
+def test_what_only_an_older_version_says_of_a_person_counts_though_it_comes_late() -> None:
+    first = a_profile("1", name="李", phone="13800000009", email=EMAIL, version=1)
+    second = a_profile("1", name="李雷", phone="13800000001", version=2)
+    other = a_profile("9", "web", name="李雷", email=EMAIL)
+    early, late = ingest_all([other, first, second]), ingest_all([other, second])
+    assert ingest(late, first).outcome == "updated"
+    assert said(early, "sales#1") == said(late, "sales#1")
+    assert said(late, "sales#1")["phone"] == "+8613800000001"
+    assert partition(early) == partition(late) == {frozenset({"sales#1", "web#9"})}
+    before = state(late)
+    items = CountingItems(late)
+    assert ingest(items, first).outcome == "unchanged"
+    assert items.calls == ["batch_get"]
+    assert state(late) == before
+
+
+def test_an_older_version_does_not_bring_back_what_was_deleted() -> None:
+    profile = a_profile("1", name="李雷", phone=PHONE, version=1)
+    items = ingest_all([{**profile, "version": 2, "deleted": True}, profile])
+    assert source(items, "sales#1")["deleted"] is True
+
+
+def test_two_versions_of_a_consent_end_the_same_in_either_order() -> None:
+    profile = a_profile("1", name="李雷", email=EMAIL)
+    refused = a_consent("1", "c1", "2026-06-10", "withdraw", version=1)
+    granted = a_consent("1", "c1", "2026-06-05", "grant", version=2)
+    ends = [ingest_all([profile, *order]) for order in ([refused, granted], [granted, refused])]
+    standings = [source(items, "sales#1")["consents"] for items in ends]
+    assert standings[0] == standings[1]
+    assert {name: state for name, (state, _) in standings[0].items() if "care" in name}.popitem()[
+        1
+    ] == "withdrawn"
+
+
 def test_one_version_with_two_contents_ends_the_same_in_either_order() -> None:
     one = an_event("order", "1", "o1", "2026-06-02", version=1, amount="1", name="甲")
     other = an_event("order", "1", "o1", "2026-06-02", version=1, amount="2", name="乙")
@@ -326,6 +360,15 @@ def test_a_key_shared_by_too_many_finds_nobody_any_more() -> None:
     ingest(items, a_profile("4", name="甲一", phone=PHONE), policy=policy)
     assert list(items.scan(Table.IDENTITIES)) == [key]
     assert len(partition(items)) == 5
+
+
+def test_long_names_under_one_key_do_not_make_it_too_big_to_store() -> None:
+    items = MemoryItems()
+    for n in range(50):
+        long = {"name": f"{n} " + "名" * 1900, "company": f"{n} " + "司" * 1900}
+        assert ingest(items, a_profile(str(n), phone=PHONE, **long)).outcome == "new"
+    (key,) = items.scan(Table.IDENTITIES)
+    assert len(json.dumps(key, ensure_ascii=False).encode()) < 100_000
 
 
 def test_more_members_than_one_customer_can_have_are_left_to_a_person() -> None:

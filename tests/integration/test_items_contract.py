@@ -1,6 +1,6 @@
-"""One behaviour of the item port, held by memory, by DynamoDB's adapter on moto, and on an emulator when one runs.
+"""One behaviour of the item port, held by memory and by DynamoDB's adapter on moto and on the emulator.
 
-The emulator's URL is taken from GUANXI_TEST_ENDPOINT.
+GUANXI_TEST_ENDPOINT names another DynamoDB to hold to it in the emulator's place.
 """
 
 import os
@@ -15,6 +15,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.local.emulator import running_emulator
 from shared.aws.items import DynamoItems
 from shared.memory.items import MemoryItems
 from shared.model.contact import Status
@@ -44,7 +45,7 @@ from shared.ports import (
 )
 from tests.tables import create_tables
 
-EMULATOR = os.environ.get("GUANXI_TEST_ENDPOINT", "")
+OTHER = os.environ.get("GUANXI_TEST_ENDPOINT", "")
 Invalid = (ValueError, TypeError)
 
 GAPS = {
@@ -126,22 +127,23 @@ def dynamo_items(endpoint_url: str | None = None) -> Iterator[Items]:
 
 @pytest.fixture(
     scope="module",
-    params=[
-        "memory",
-        "moto",
-        pytest.param(
-            "emulator", marks=pytest.mark.skipif(not EMULATOR, reason="GUANXI_TEST_ENDPOINT is not set")
-        ),
-    ],
+    params=["memory", "moto", "emulator"],
 )
-def items(request: pytest.FixtureRequest) -> Iterator[Items]:
+def items(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Items]:
     if request.param == "memory":
         yield MemoryItems()
     elif request.param == "moto":
         with mock_aws(), dynamo_items() as store:
             yield store
+    elif OTHER:
+        with dynamo_items(endpoint_url=OTHER) as store:
+            yield store
     else:
-        with dynamo_items(endpoint_url=EMULATOR) as store:
+        folder = tmp_path_factory.mktemp("emulator")
+        with (
+            running_emulator(folder, persist=False) as emulator,
+            dynamo_items(endpoint_url=emulator.endpoint_url) as store,
+        ):
             yield store
 
 

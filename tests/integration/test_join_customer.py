@@ -8,6 +8,7 @@ import pytest
 
 from shared.matching.keys import identity_keys
 from shared.memory.items import MemoryItems
+from shared.model.instants import to_iso
 from shared.ports import Is, Key, Query, Table, Update
 from shared.store.customers import follow_alias, plan_memory_from_item
 from tests.integration.identity_world import (
@@ -57,7 +58,7 @@ def two_customers(*more: dict[str, Any]) -> tuple[MemoryItems, str, str]:
 def due_ids(items: MemoryItems) -> set[str]:
     found = set()
     for shard in range(POLICY.due.shards):
-        query = Query(Table.CUSTOMERS, f"2026-06-30#{shard:02d}", index="due")
+        query = Query(Table.CUSTOMERS, f"2026-06-30#{shard:02d}", index="due", at_most=to_iso(LATER))
         found |= {str(item["customer_id"]) for item in items.query(query).items}
     return found
 

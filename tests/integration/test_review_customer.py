@@ -210,6 +210,27 @@ def test_when_the_days_room_for_first_contacts_is_gone_the_rest_waits_a_day() ->
     assert review(items, found[1].customer_id, tomorrow, policy).held == 2
 
 
+@pytest.mark.parametrize("limit", [1, 10, 16, 20])
+def test_first_contacts_of_a_day_never_exceed_the_limit_and_all_come_in_the_end(limit: int) -> None:
+    first_import = POLICY.first_import.model_copy(
+        update={"daily_limit": limit, "exempt_risks": [], "stagger_days": 1}
+    )
+    policy = POLICY.model_copy(update={"first_import": first_import})
+    items, waiting = MemoryItems(), []
+    for n in range(25):
+        for raw in (SILENT[0], SILENT[1], SILENT[3]):
+            party = {"ref": str(n), **({"email": f"p{n}@example.com"} if "email" in raw["party"] else {})}
+            ingest(items, {**raw, "party": party, "id": f"{raw['id']}-{n}"}, policy=policy)
+        waiting.append(source(items, f"sales#{n}")["customer_id"])
+    now = NOW
+    while waiting:
+        planned = {one for one in waiting if review(items, one, now, policy).planned}
+        assert len(planned) <= limit
+        waiting = [one for one in waiting if one not in planned]
+        now += timedelta(days=1)
+        assert now < NOW + timedelta(days=120)
+
+
 # --- when the world moves ------------------------------------------------------------------------------------
 
 

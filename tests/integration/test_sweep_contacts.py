@@ -41,6 +41,13 @@ def row_in(world: LedgerWorld, status: str, **changes: Any) -> Contact:
 MOVES = {
     "pending": ("PENDING", {}, "woken", "PENDING", 1),
     "pending, too late": ("PENDING", {"not_after": CHECK_AT}, "expired", "EXPIRED", 0),
+    "pending after UNKNOWN, too late": (
+        "PENDING",
+        {"not_after": CHECK_AT, "reconcile_at": CHECK_AT},
+        "expired",
+        "UNCONFIRMED",
+        0,
+    ),
     "claimed": ("CLAIMED", {"owner": "gone"}, "released", "PENDING", 1),
     "claimed, too late": ("CLAIMED", {"not_after": CHECK_AT}, "released", "PENDING", 1),
     "sending": ("SENDING", {"owner": "gone"}, "unknown", "UNKNOWN", 0),

@@ -44,9 +44,14 @@ def some_records(draw: st.DrawFn) -> list[Raw]:
         }
         said = {field: value for field, value in party.items() if value}
         ref = str(number)
-        raws.append(
-            a_profile(ref, system, event_at=draw(st.sampled_from(["2026-05-01", "2026-06-01"])), **said)
+        at = draw(st.sampled_from(["2026-05-01", "2026-06-01"]))
+        fields = draw(
+            st.sampled_from([("name", "phone", "email"), ("name", "phone"), ("name", "email"), ("name",)])
         )
+        # Two versions that say different things about one person; the later may say less than the earlier.
+        raws.append(a_profile(ref, system, event_at=at, version=1, **said))
+        less = {field: said[field] for field in fields if field in said}
+        raws.append(a_profile(ref, system, event_at=at, version=2, **less))
         if draw(st.booleans()):
             raws.append(an_event("order", ref, f"o{ref}", "2026-05-05", system, amount="60000"))
         if draw(st.booleans()):
@@ -73,9 +78,8 @@ def view(items: MemoryItems) -> dict[frozenset[str], Any]:
 
 def naive_partition(raws: Sequence[Raw]) -> set[frozenset[str]]:
     """Straight from the messages: join whatever shares a phone or address, unless the names speak against it."""
-    people = {
-        f"{raw['system']}#{raw['party']['ref']}": raw["party"] for raw in raws if raw["kind"] == "profile"
-    }
+    first = [raw for raw in raws if raw["kind"] == "profile" and raw["version"] == 1]
+    people = {f"{raw['system']}#{raw['party']['ref']}": raw["party"] for raw in first}
     groups = {record_id: {record_id} for record_id in people}
     for one, said in people.items():
         for other, says in people.items():

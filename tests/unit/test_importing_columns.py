@@ -173,3 +173,10 @@ def test_kind_of_a_row(values: dict[str, object], kind: str) -> None:
 )
 def test_sheet_names_the_kind_where_no_type_does(sheet: str, kind: str) -> None:
     assert find_kind({"amount": "1"}, frozenset({"amount"}), sheet) == kind
+
+
+def test_a_heading_that_asks_is_the_heading_that_states() -> None:
+    assert [column.field for column in map_columns(("是否同意邮件", "是否接受短信")).recognised] == [
+        "consent_email",
+        "consent_sms",
+    ]

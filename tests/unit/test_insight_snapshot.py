@@ -125,13 +125,17 @@ def test_a_pair_kept_apart_counts_once_whoever_came_first() -> None:
     merge = a_snapshot().merges[0]
     apart = replace(merge.links[0], is_same=False, rule="names_conflict")
     other = replace(merge, record_id=apart.record_id, links=(replace(apart, record_id=merge.record_id),))
-    assert kept_apart(replace(a_snapshot(), merges=(replace(merge, links=(apart,)), other))) == 1
+    merges = (replace(merge, links=(apart,)), other)
+    two = {merge.record_id: "c-one", apart.record_id: "c-two"}
+    assert kept_apart(replace(a_snapshot(), merges=merges, source_records=two)) == 1
+    one = dict.fromkeys(two, "c-one")
+    assert kept_apart(replace(a_snapshot(), merges=merges, source_records=one)) == 0
 
 
 def test_the_summary_says_every_sum_in_english() -> None:
     assert summary_lines(a_snapshot(), POLICY, language="en") == [
         "ingest  16 in  14 clean  2 quarantined (1 no_identity, 1 no_event_date)",
-        "merge    6 source records -> 5 customers  1 absorbed; 0 pairs kept apart, 0 await review",
+        "merge    6 source records -> 5 customers  1 absorbed; 1 pairs kept apart, 0 await review",
         "level    5 = 1 strategic  1 core  3 basic",
         "risk     5 = 2 high  3 low  (3 thin evidence, 1 watch: silent)",
         "plan     4 candidates = 2 go + 2 held (2026-06-30)",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.matching.absorb import absorb_consent, absorb_party, plain_party
+from shared.matching.absorb import Tie, absorb_consent, absorb_party, plain_party
 from shared.model.record import Consent, ConsentAction, ConsentChannel, Party, Purpose
 from shared.model.source import Said, Standing
 
@@ -56,10 +56,17 @@ def test_the_order_of_arrival_does_not_matter() -> None:
     assert plain_party(outcomes[0]) == {"name": "乙", "phone": "+8613800000001", "email": "c@example.com"}
 
 
-def test_a_correction_wins_a_tie_and_an_older_one_does_not_win() -> None:
+@pytest.mark.parametrize(
+    ("tie", "name"),
+    [("new", "甲"), ("stored", "乙"), ("value", max("甲", "乙"))],
+    ids=["new", "stored", "value"],
+)
+def test_a_tie_goes_to_the_later_version_and_an_older_instant_never_wins(tie: Tie, name: str) -> None:
     stored = {"name": Said("乙", 10), "city": Said("上海", 20)}
-    corrected = absorb_party(stored, Party(ref="1", name="甲", city="北京"), 10, is_correction=True)
-    assert plain_party(corrected) == {"name": "甲", "city": "上海"}
+    absorbed = absorb_party(
+        stored, Party(ref="1", name="甲", city="北京", email="a@example.com"), 10, tie=tie
+    )
+    assert plain_party(absorbed) == {"name": name, "city": "上海", "email": "a@example.com"}
 
 
 @pytest.mark.parametrize(
