@@ -13,6 +13,9 @@ from shared.model.record import Party
 # Not content: where and when the record came in, its place among equals, how the file is to be read.
 _NOT_CONTENT = frozenset({"origin", "received_at", "occurrence", "hints", "schema", "id"})
 
+DERIVED_REF = "~"
+"""Begins a customer ref that the source did not give."""
+
 # A key of DynamoDB has 2,048 bytes, and holds the system's name, too.
 _MOST_ID_BYTES = 1024
 
@@ -55,7 +58,7 @@ def party_ref(party: Party, key: bytes) -> str | None:
         "name": party.name and party.name.casefold(),
         "company": party.company and company_key(party.company),
     }
-    return "~" + content_id({name: value for name, value in said.items() if value}, key)
+    return DERIVED_REF + content_id({name: value for name, value in said.items() if value}, key)
 
 
 def _digest(text: str, key: bytes) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
+from shared.cleaning.identity import DERIVED_REF
 from shared.cleaning.record import Cleaned, clean_record
 from shared.flows.join_customer import Placement, place_source
 from shared.matching.absorb import (
@@ -28,13 +29,15 @@ from shared.model.instants import TICK, from_iso, to_iso
 from shared.model.record import Complaint, Consent, Order, Record, Refund, record_adapter
 from shared.model.source import SourceRecord
 from shared.policy.schema import Policy
-from shared.ports import Done, Items, Write
+from shared.ports import Done, Item, Items, Key, Put, Write
 from shared.store.control import put_quarantine
 from shared.store.customers import mark_due, withdraw_now
 from shared.store.records import (
     Entry,
     entry_key,
+    home_key,
     put_entry,
+    put_home,
     put_source,
     read_events,
     record_key,
@@ -72,6 +75,8 @@ class Seen:
     """Version and content of the same record, if it came before."""
     superseded: tuple[str, ...] = ()
     """Contents that stood there earlier."""
+    home: Put | None = None
+    """Notes where the record lives, if nobody has yet."""
 
 
 def ingest_record(
@@ -135,10 +140,8 @@ class _Taken:
 
 def _try_once(taken: _Taken, *, items: Items, policy: Policy, key: bytes) -> Ingested | None:
     """One attempt; None when others changed what was read."""
-    record = taken.record
-    record_id = f"{record.system}#{record.party.ref}"
+    record_id, seen = _find_seen(items, taken)
     entry = _make_entry(taken, record_id, key)
-    seen = _read_seen(items, record_id, record)
     is_late = _is_late(seen, entry, taken.raw)
     source = None
     if not _is_copy(seen, entry):
@@ -193,12 +196,35 @@ def _make_entry(taken: _Taken, record_id: str, key: bytes) -> Entry:
     )
 
 
+def _find_seen(items: Items, taken: _Taken) -> tuple[str, Seen]:
+    """The source record that a record belongs to, and what stood there.
+
+    A source that names its records but not its customers gives no ref: ours is derived from name and addresses. A
+    record of that source whose address is corrected must not become a second one, so the first place is its home.
+    """
+    record = taken.record
+    record_id = f"{record.system}#{record.party.ref}"
+    if taken.raw.get("id") is None or not str(record.party.ref).startswith(DERIVED_REF):
+        return record_id, _read_seen(items, record_id, record)
+    home = home_key(record)
+    found = items.batch_get([record_key(record_id), entry_key(record_id, record), home])
+    seen = _seen(found, record_id, record)
+    if home not in found:
+        return record_id, replace(seen, home=put_home(record, record_id))
+    lives_at = str(found[home]["home"])
+    return lives_at, seen if lives_at == record_id else _read_seen(items, lives_at, record)
+
+
 def _read_seen(items: Items, record_id: str, record: Record) -> Seen:
-    source_key, own_key = record_key(record_id), entry_key(record_id, record)
-    found = items.batch_get([source_key, own_key])
-    stored: Any = found.get(own_key)
+    found = items.batch_get([record_key(record_id), entry_key(record_id, record)])
+    return _seen(found, record_id, record)
+
+
+def _seen(found: Mapping[Key, Item], record_id: str, record: Record) -> Seen:
+    source = found.get(record_key(record_id))
+    stored: Any = found.get(entry_key(record_id, record))
     return Seen(
-        source=source_from_item(found[source_key]) if source_key in found else None,
+        source=source_from_item(source) if source else None,
         order=(stored["version"], stored["content_hash"]) if stored else None,
         superseded=tuple(stored.get("superseded", ())) if stored else (),
     )
@@ -289,6 +315,8 @@ def _writes(
     ]
     if not is_late:
         writes.append(put_entry(entry, seen=seen.order))
+    if seen.home is not None:
+        writes.append(seen.home)
     withdrawn = {*placement.withdrawn, *_withdrawn_uses(entry.record)}
     return [*writes, withdraw_now(customer_id, sorted(withdrawn))] if withdrawn else writes
 

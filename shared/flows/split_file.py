@@ -66,7 +66,7 @@ def _quarantined(problem: RowProblem, job: Job, now: datetime) -> Put:
         reason=problem.code.value,
         issues=(),
         raw=json.dumps({"detail": problem.detail}),
-        content=problem.detail,
+        content=f"{problem.code.value} {problem.detail}",
         at=now,
         origin={"file": place, "row": problem.row},
     )

@@ -16,6 +16,7 @@ class Said:
 
     value: str
     version: int
+    """When it was said, in ms: the change time, else the event's, never after it was received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,6 @@ class SourceRecord:
     history: History = field(default_factory=History)
     consents: dict[str, Standing] = field(default_factory=dict)
     """`channel|purpose|address hash` (or `*`: any address of the customer) -> standing."""
-    last_interaction_at: datetime | None = None
     deleted: bool = False
 
 

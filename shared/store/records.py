@@ -13,7 +13,7 @@ from shared.model.record import Record
 from shared.model.source import Said, SourceRecord, Standing
 from shared.ports import Absent, Is, Item, Items, Key, Put, Query, Table, query_all
 
-RECORD = "RECORD"
+RECORD, HOME = "RECORD", "HOME"
 
 
 def record_key(record_id: str) -> Key:
@@ -24,6 +24,17 @@ def entry_key(record_id: str, record: Record) -> Key:
     """The row under the source record that keeps this one record."""
     prefix = "CONSENT" if record.kind == "consent" else "EVENT"
     return Key(Table.RECORDS, record_id, f"{prefix}#{record.kind}#{record.id}")
+
+
+def home_key(record: Record) -> Key:
+    """Where a record of a source without customer ids lives, by its own id."""
+    return Key(Table.RECORDS, f"HOME#{record.system}#{record.kind}#{record.id}", HOME)
+
+
+def put_home(record: Record, record_id: str) -> Put:
+    """Notes the source record that the first version of a record was stored under."""
+    key = home_key(record)
+    return Put(Table.RECORDS, {"record_id": key.pk, "sk": HOME, "home": record_id}, Absent("record_id"))
 
 
 # --- one source record ---------------------------------------------------------------------------------------

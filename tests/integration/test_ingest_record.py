@@ -401,3 +401,26 @@ def test_a_join_of_more_customers_than_one_transaction_can_write_is_left_to_a_pe
     assert len(partition(items)) == 36
     (flagged,) = [row for row in rows(items, Table.CUSTOMERS, "PROFILE") if row["review"]]
     assert flagged["members"] == ["sales#99"]
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        pytest.param({"email": "right@example.com"}, id="the email was corrected"),
+        pytest.param({"phone": "13800000077"}, id="the phone was corrected"),
+        pytest.param({"name": "张三丰"}, id="the name was corrected"),
+    ],
+)
+def test_an_order_without_customer_id_stays_one_when_its_person_is_corrected(
+    correction: dict[str, str],
+) -> None:
+    items = MemoryItems()
+    person = {"name": "张三", "email": "wrong@example.com", "phone": "13800000066"}
+    order = {**an_event("order", "", "W-1", "2026-05-01", amount=5000), "party": person}
+    assert ingest(items, order).outcome == "new"
+    assert ingest(items, {**order, "party": {**person, **correction}}).outcome == "updated"
+    assert ingest(items, order).outcome == "unchanged"
+    rows = [item for item in items.scan(Table.RECORDS) if str(item["sk"]).startswith("EVENT#order")]
+    assert len(rows) == 1
+    sources = [source_from_item(item) for item in items.scan(Table.RECORDS) if item["sk"] == "RECORD"]
+    assert sum(day.fen for source in sources for day in source.history.days) == 500_000
