@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
 # The lists are complete, so nothing is resolved again.
-PIP := -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
+PIP := -m pip --disable-pip-version-check install -qq --require-hashes --no-deps
 PINS := infra/requirements
 RUNTIME ?= $(shell .venv/bin/python -c 'from infra.local.stage import this_machine as m; print(m().runtime)')
 ARCHITECTURE ?= $(shell .venv/bin/python -c 'from infra.local.stage import this_machine as m; print(m().architecture)')
@@ -66,7 +66,7 @@ python:
 .venv/local.stamp: $(PINS)/local.txt pyproject.toml | python
 	test -x .venv/bin/python || "$(PYTHON)" -m venv .venv
 	.venv/bin/python $(PIP) -r $(PINS)/local.txt
-	.venv/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-index --no-build-isolation -e .
+	.venv/bin/python -m pip --disable-pip-version-check install -qq --no-deps --no-index --no-build-isolation -e .
 	touch $@
 
 .venv/dev.stamp: $(PINS)/dev.txt .venv/local.stamp

@@ -100,7 +100,7 @@ def _copy_code(folder: Path, target: Target) -> None:
 
 def _install(folder: Path, pins: Path, target: Target) -> None:
     packages = folder / "python"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     where = [] if _is_native(target) else ["--platform", WHEELS[target.architecture]]
     where += [] if _is_native(target) else ["--python-version", target.minor, "--implementation", "cp"]
     chosen = ["--no-deps", "--only-binary=:all:", "--no-compile", "--require-hashes", "-r", str(pins)]
