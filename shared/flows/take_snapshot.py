@@ -26,7 +26,7 @@ from shared.ports import Item, Items, Table
 from shared.store.cases import case_from_item
 from shared.store.control import HOLD, JOB, job_from_item, read_outcomes
 from shared.store.customers import PROFILE, TAGS, profile_from_item, tags_from_item
-from shared.store.records import RECORD
+from shared.store.records import HOME, RECORD
 
 _OTHER_WORDS: Mapping[str, Words] = {
     "malformed_wake_up": ("不是有效的唤醒消息", "Not a wake-up message"),
@@ -43,7 +43,7 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
         list(items.scan(Table.CUSTOMERS)),
     )
     control = list(items.scan(Table.CONTROL))
-    entries = [item for item in records if item["sk"] != RECORD]
+    entries = [item for item in records if item["sk"] not in (RECORD, HOME)]
     systems = {str(item["record_id"]): str(item["system"]) for item in records if item["sk"] == RECORD}
     return Snapshot(
         at=at,
