@@ -35,6 +35,7 @@ from shared.insight.words import (
     word,
 )
 from shared.model.case import Case
+from shared.model.contact import Channel, Status
 
 REFERENCE_DIGITS: Final = 8
 _HEADINGS: Final[dict[str, Words]] = {
@@ -155,6 +156,8 @@ def _contacts(told: Explanation, language: Language) -> Iterator[str]:
 def _contact_words(contact: ContactLine, language: Language, zone: ZoneInfo) -> str:
     what = word(TEMPLATES, contact.template, language) if contact.template else ""
     status = word(STATUSES, contact.status, language)
+    if Channel(contact.channel).is_task and contact.status == Status.SENT:
+        status = pick(("已交给负责人", "given to its owner"), language)  # a person calls or visits
     if contact.reason:
         status += f" ({word(SEND_REASONS, contact.reason, language)})"
     at = local_time(contact.sent_at or contact.not_before, zone)

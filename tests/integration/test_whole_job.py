@@ -129,37 +129,25 @@ def test_one_bad_message_fails_alone_and_is_quarantined_with_its_reason(world: W
     assert not world.dead
 
 
-def test_an_event_takes_four_functions_to_its_effect(world: World) -> None:
-    world.post_records(
-        {
-            "schema": 1,
-            "system": "crm",
-            "kind": "profile",
-            "id": "1",
-            "event_at": "2026-06-01",
-            "party": {
-                "ref": "1",
-                "name": "李雷",
-                "email": "lilei@example.com",
-                "country": "CN",
-                "province": "上海市",
-            },
-        },
-        {
-            "schema": 1,
-            "system": "crm",
-            "kind": "consent",
-            "id": "c1",
-            "event_at": "2026-06-01",
-            "party": {"ref": "1"},
-            "channel": "email",
-            "purpose": "care",
-            "action": "grant",
-        },
-    )
+def test_an_event_takes_three_functions_to_its_tags_and_two_more_to_a_message(world: World) -> None:
+    party = {"ref": "1", "name": "李雷", "email": "lilei@example.com", "country": "CN", "province": "上海市"}
+    base = {"schema": 1, "system": "crm", "event_at": "2026-01-05", "party": party}
+    orders = [{**base, "kind": "order", "id": f"o{n}", "amount": "30万元"} for n in range(2)]
+    consent = {
+        **base,
+        "kind": "consent",
+        "id": "c1",
+        "channel": "email",
+        "purpose": "care",
+        "action": "grant",
+    }
+    world.post_records(consent, *orders)
     world.settle()
-    assert [hop for n, hop in enumerate(world.hops) if hop not in world.hops[:n]][:3] == [
+    assert list(dict.fromkeys(world.hops)) == [
         "IngestRecords",
         "WakeReview",
         "ReviewCustomer",
+        "WakeSender",
+        "SendContact",
     ]
+    assert [message.to for message in world.email.accepted] == ["lilei@example.com"]
