@@ -6,23 +6,18 @@ A batch read is no snapshot, hence two of them.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
-from shared.care.care_day import care_day
-from shared.care.hours import address_zone
-from shared.care.state import Candidate, CareDay, CareState, Reach
+from shared.care.state import Candidate, CareDay
+from shared.flows.decide_review import Decided, Known, Learned, decide_review
 from shared.flows.wake import parse_wake, quarantine_wake
-from shared.matching.golden import Golden, fold_consents, fold_golden
-from shared.matching.keys import address_hashes
 from shared.model.contact import Decision
 from shared.model.errors import LostRace
-from shared.model.history import History
 from shared.model.instants import local_day, to_iso
-from shared.model.source import CustomerProfile, SourceRecord, Standing
-from shared.model.tags import TagReview
+from shared.model.source import CustomerProfile
 from shared.policy.schema import Policy
 from shared.ports import Cancelled, Item, Items, Refused, Write
 from shared.store.cases import put_case
@@ -33,9 +28,7 @@ from shared.store.customers import (
     LEDGER,
     PROFILE,
     TAGS,
-    PlanMemory,
     TagState,
-    consent_attributes,
     customer_key,
     day_item,
     day_key,
@@ -48,8 +41,6 @@ from shared.store.customers import (
     tags_from_item,
 )
 from shared.store.records import record_key, source_from_item
-from shared.tagging.fold import fold_histories, settle
-from shared.tagging.review import changes, review_tags
 
 MADE_KEPT = 60
 """Contact ids a customer remembers: more than any plan makes in the longest interval."""
@@ -62,39 +53,6 @@ class Reviewed:
     changed_tags: tuple[str, ...] = ()
     planned: int = 0
     held: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """All that is stored of one customer and matters for a review."""
-
-    profile: CustomerProfile
-    tags: TagState
-    memory: PlanMemory
-    consent: Item
-    decided_today: tuple[dict[str, Any], ...]
-    """What earlier runs of the day decided."""
-    members: tuple[SourceRecord, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Learned:
-    """What refused writes of this review told."""
-
-    made: frozenset[str] = frozenset()
-    """Contacts that exist already."""
-    room_is_open: bool = True
-    """The day has room for another first contact."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    golden: Golden
-    consent: Item
-    tags: TagState
-    memory: PlanMemory
-    care: CareDay | None
-    """None: planning is on hold."""
 
 
 def may_plan_now(items: Items) -> bool:
@@ -123,7 +81,7 @@ def review_customer(
     may_plan: bool,
 ) -> Reviewed:
     """What a review found. Raises only RetryError. Reviewing a customer who is not due costs one read."""
-    learned = _Learned()
+    learned = Learned()
     for _ in range(policy.matching.retries):
         found = _find(items, customer_id)
         if found is None:
@@ -134,13 +92,13 @@ def review_customer(
         read = _read(items, profile, tags, local_day(now, policy.tenant.tz))
         if read is None:
             continue
-        decided = _decide(read, learned, policy, key, now, may_plan=may_plan)
+        decided = decide_review(read, learned, policy, key, now, may_plan=may_plan)
         writes = _writes(read, decided, policy, now)
         done = items.transact([write for write, _ in writes])
         if not isinstance(done, Cancelled):
             return _report(read, decided)
         refused = _refused(writes, done)
-        learned = _Learned(
+        learned = Learned(
             made=learned.made | {name for kind, name in refused if kind == "contact"},
             room_is_open=learned.room_is_open and ("room", "") not in refused,
         )
@@ -163,7 +121,7 @@ def _read_head(items: Items, customer_id: str) -> dict[str, Item]:
     return {str(key.sk): item for key, item in found.items()}
 
 
-def _read(items: Items, seen: CustomerProfile, tags: TagState, today: date) -> _Read | None:
+def _read(items: Items, seen: CustomerProfile, tags: TagState, today: date) -> Known | None:
     """The rest, none of it older than the tags; None when the members changed meanwhile."""
     customer_id = seen.customer_id
     own = {sk: customer_key(customer_id, sk) for sk in (PROFILE, LEDGER, CONSENT)}
@@ -172,7 +130,7 @@ def _read(items: Items, seen: CustomerProfile, tags: TagState, today: date) -> _
     profile = profile_from_item(kept[own[PROFILE]])
     if profile.members != seen.members:
         return None
-    return _Read(
+    return Known(
         profile=profile,
         tags=tags,
         memory=plan_memory_from_item(kept.get(own[LEDGER])),
@@ -182,126 +140,12 @@ def _read(items: Items, seen: CustomerProfile, tags: TagState, today: date) -> _
     )
 
 
-# --- decide --------------------------------------------------------------------------------------------------
-
-
-def _decide(
-    read: _Read, learned: _Learned, policy: Policy, key: bytes, now: datetime, *, may_plan: bool
-) -> _Decided:
-    golden = fold_golden(read.members, policy.matching.source_trust)
-    hashes = address_hashes(golden.fields, key)
-    standings, objections = fold_consents(read.members, hashes)
-    history = settle(fold_histories(member.history for member in read.members), now, policy.tenant.tz)
-    review = review_tags(history, policy, now)
-    care, memory = None, read.memory
-    if may_plan:
-        state = _care_state(read, learned, golden, standings, objections, history, review, policy)
-        care = care_day(state, policy, now)
-        memory = _remember(read.memory, care, policy, now)
-    return _Decided(
-        golden=golden,
-        consent=consent_attributes(standings, hashes),
-        tags=_next_tags(read.tags, review, care, policy, now),
-        memory=memory,
-        care=care,
-    )
-
-
-def _care_state(
-    read: _Read,
-    learned: _Learned,
-    golden: Golden,
-    standings: Mapping[str, Standing],
-    objections: frozenset[str],
-    history: History,
-    review: TagReview,
-    policy: Policy,
-) -> CareState:
-    fields = golden.fields
-    return CareState(
-        tenant_id=policy.tenant.id,
-        customer_id=read.profile.customer_id,
-        aliases=read.profile.aliases,
-        level=review.tags.level,
-        risk=review.tags.risk,
-        reach=Reach(
-            email="email" in fields,
-            sms="phone" in fields,
-            phone="phone" in fields,
-            country=fields.get("country"),
-            zone=address_zone(fields.get("country"), fields.get("province")),
-            language=fields.get("language") or _guess_language(fields, policy),
-        ),
-        consents={use: _care_word(standing) for use, standing in standings.items()},
-        objections=objections,
-        do_not_contact=False,
-        personalisation_off=False,
-        last_interaction_on=max((day.on for day in history.days if day.interactions), default=None),
-        ledger=read.memory.ledger,
-        made=frozenset(read.memory.made) | learned.made,
-        counted=read.memory.counted,
-        first_import_open=learned.room_is_open,
-        spread_by=min(read.profile.members),
-    )
-
-
-def _care_word(standing: Standing) -> str:
-    return "granted" if standing.state == "granted" else "withdrawn"
-
-
-def _guess_language(fields: Mapping[str, str], policy: Policy) -> str:
-    """A customer who never said: Chinese by a Chinese name or country, else English where the tenant has it."""
-    name = fields.get("name", "")
-    if any("㐀" <= char <= "鿿" for char in name):
-        return "zh"
-    if name and "en" in policy.tenant.languages:
-        return "en"
-    return policy.tenant.languages[0]
-
-
-def _next_tags(
-    before: TagState, review: TagReview, care: CareDay | None, policy: Policy, now: datetime
-) -> TagState:
-    """The tags to store. Without a plan the customer stays due: the next sweep plans."""
-    found = [
-        {**change._asdict(), "at": to_iso(now), "policy_version": policy.version}
-        for change in changes(before.tags, review.tags, now)
-    ]
-    times = [at for at in (review.next_change_at, care.next_due_at) if at] if care else [now]
-    return TagState(
-        ver=before.ver + 1,
-        tags=review.tags,
-        policy_version=policy.version,
-        evaluated_at=now,
-        next_change_at=review.next_change_at,
-        # Never in the past: the sweep does not come back to days that were empty.
-        due_at=max(min(times), now) if times else None,
-        changes=(*before.changes, *found)[-policy.history.keep_changes :],
-    )
-
-
-def _remember(memory: PlanMemory, care: CareDay, policy: Policy, now: datetime) -> PlanMemory:
-    """What the plan made, kept with the customer; counts older than a week are over."""
-    oldest = (local_day(now, policy.tenant.tz) - timedelta(days=7)).isoformat()
-    counted = {
-        cap: {day: n for day, n in days.items() if day >= oldest} for cap, days in memory.counted.items()
-    }
-    made = [candidate for candidate in care.candidates if candidate.decision.makes_contact]
-    for candidate in made:
-        cap = policy.classes[candidate.contact_class].cap
-        if cap != "none" and candidate.cap_on is not None:
-            days, day = counted.setdefault(cap, {}), candidate.cap_on.isoformat()
-            days[day] = days.get(day, 0) + 1
-    ids = dict.fromkeys((*memory.made, *(candidate.contact_id for candidate in made)))
-    return PlanMemory(care.ledger, tuple(ids)[-MADE_KEPT:], counted)
-
-
 # --- write ---------------------------------------------------------------------------------------------------
 
 _Labelled = tuple[Write, tuple[str, str]]
 
 
-def _writes(read: _Read, decided: _Decided, policy: Policy, now: datetime) -> list[_Labelled]:
+def _writes(read: Known, decided: Decided, policy: Policy, now: datetime) -> list[_Labelled]:
     customer_id = read.profile.customer_id
     tags = put_tags(customer_id, decided.tags, seen_ver=read.tags.ver, shards=policy.due.shards)
     writes: list[_Labelled] = [(tags, ("tags", ""))]
@@ -317,7 +161,7 @@ def _writes(read: _Read, decided: _Decided, policy: Policy, now: datetime) -> li
 
 
 def _plan_writes(
-    customer_id: str, read: _Read, decided: _Decided, care: CareDay, policy: Policy, now: datetime
+    customer_id: str, read: Known, decided: Decided, care: CareDay, policy: Policy, now: datetime
 ) -> list[_Labelled]:
     day = local_day(now, policy.tenant.tz)
     writes: list[_Labelled] = []
@@ -385,7 +229,7 @@ def _refused(writes: list[_Labelled], cancelled: Cancelled) -> set[tuple[str, st
     }
 
 
-def _report(read: _Read, decided: _Decided) -> Reviewed:
+def _report(read: Known, decided: Decided) -> Reviewed:
     candidates = decided.care.candidates if decided.care else ()
     planned = sum(candidate.decision.makes_contact for candidate in candidates)
     held = sum(
