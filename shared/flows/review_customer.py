@@ -42,9 +42,6 @@ from shared.store.customers import (
 )
 from shared.store.records import record_key, source_from_item
 
-MADE_KEPT = 60
-"""Contact ids a customer remembers: more than any plan makes in the longest interval."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
