@@ -8,6 +8,9 @@ from pathlib import Path
 
 STATE = Path(".guanxi")
 OUT = Path("out")
+_CLEAN_FIELDS = (
+    "phone", "email", "date", "money", "name", "company", "address", "country", "identifier", "industry", "text"
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +46,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     explain.add_argument("reference", metavar="ID", help="customer id, contact id, phone or email")
     explain.set_defaults(run=_explain)
+    replay = commands.add_parser("replay", help="bring quarantined records in after a fix, once")
+    replay.add_argument("--reason", metavar="CODE", help="only those of this reason")
+    replay.add_argument("--source", metavar="SYSTEM", help="only those of this source system")
+    replay.add_argument(
+        "--corrected", type=Path, metavar="FILE.csv", help="quarantine.csv with corrected cells in `value`"
+    )
+    replay.set_defaults(run=_replay)
+    clean = commands.add_parser("clean", help="clean values of one field and say why: JSON lines in and out")
+    clean.add_argument(
+        "field", nargs="?", choices=_CLEAN_FIELDS, metavar="FIELD", help=", ".join(_CLEAN_FIELDS)
+    )
+    clean.add_argument(
+        "--match-key",
+        choices=("name", "company", "address"),
+        help="print the key that spellings of one thing share",
+    )
+    clean.add_argument("--plain", action="store_true", help="each line is a value as it is, not JSON")
+    clean.set_defaults(run=_clean)
     return parser
 
 
@@ -71,3 +92,22 @@ def _explain(asked: argparse.Namespace) -> int:
     from infra.local.run import explain_reference
 
     return explain_reference(asked.reference, state=asked.state, language=asked.language)
+
+
+def _replay(asked: argparse.Namespace) -> int:
+    from infra.local.replay import Fixed, replay_quarantine
+
+    fixed = Fixed(asked.reason, asked.source, asked.corrected)
+    return replay_quarantine(fixed, state=asked.state, out=asked.out, language=asked.language)
+
+
+def _clean(asked: argparse.Namespace) -> int:
+    if (asked.field is None) == (asked.match_key is None):
+        print("guanxi clean: either FIELD or --match-key", file=sys.stderr)
+        return 2
+    from infra.local.clean import clean_lines, print_match_keys
+
+    lines, out = sys.stdin.buffer, sys.stdout.buffer
+    if asked.match_key:
+        return print_match_keys(asked.match_key, lines, out, is_plain=asked.plain)
+    return clean_lines(asked.field, lines, out, is_plain=asked.plain)

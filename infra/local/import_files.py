@@ -36,10 +36,21 @@ def import_files(session: Session, files: Sequence[Path], say: Say) -> list[Prog
         ours = [progress for progress in import_progress(session.items) if progress.job.job_id not in known]
         done = sum(sum(progress.outcomes.values()) for progress in ours)
         total = sum(progress.total or 0 for progress in ours)
-        watch.saw(f"  {done:>6,} of {total:,} records from {len(ours)} of {len(files)} files", (done, total))
+        read = sum(progress.job.done for progress in ours)
+        line = f"  {done:>6,} of {total:,} records from {len(ours)} of {len(files)} files{percent_read(ours)}"
+        watch.saw(line, (done, total, read))
         if len(ours) == len(files) and all(progress.is_complete for progress in ours):
             return ours
         time.sleep(POLL_S)
+
+
+def percent_read(jobs: Iterable[Progress]) -> str:
+    """How far the files that are still being read are; nothing when all are read."""
+    reading = [one.job for one in jobs if one.job.records is None and one.job.bytes_total]
+    total = sum(job.bytes_total or 0 for job in reading)
+    if not total:
+        return ""
+    return f", {min(100, 100 * sum(job.bytes_read for job in reading) // total)} % read"
 
 
 def settle(session: Session, say: Say) -> None:

@@ -72,7 +72,8 @@ def open_session(folder: Path, outbox: Path) -> Iterator[Session]:
     if running is not None and kept is not None:
         yield Session(running, stack_items(running), load_policy(), kept.outbox, kept.fixed_at)
         return
-    with local_session(folder, outbox, fixed_at=None, persist=True) as session:
+    fixed_at = kept.fixed_at if kept else None
+    with local_session(folder, outbox, fixed_at=fixed_at, persist=True) as session:
         yield session
 
 

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from shared.aws.failures import our_errors
@@ -11,6 +12,8 @@ from shared.ports import QueueName
 
 BATCH_MESSAGES = 10
 BATCH_BYTES = 1024 * 1024
+POSTS_AT_ONCE = 8
+"""Requests under way together; boto3's pool holds ten connections."""
 ROUNDS = 4
 FIRST_PAUSE_S = 0.1
 
@@ -42,8 +45,14 @@ class SqsQueue:
             StoreBusy: some bodies were not taken; posting all of them again is harmless.
             ValueError: SQS will never take one of them (empty, too large, a forbidden character).
         """
-        for batch in batches(bodies):
-            self._post_batch(self._urls[queue], batch, delay_s)
+        lots = list(batches(bodies))
+        if len(lots) <= POSTS_AT_ONCE:
+            for lot in lots:
+                self._post_batch(self._urls[queue], lot, delay_s)
+            return
+        # A request takes milliseconds of waiting: one after the other, a large file would take hours.
+        with ThreadPoolExecutor(POSTS_AT_ONCE) as pool:
+            list(pool.map(lambda lot: self._post_batch(self._urls[queue], lot, delay_s), lots))
 
     def _post_batch(self, url: str, bodies: Sequence[str], delay_s: int) -> None:
         entries: list[dict[str, Any]] = [

@@ -4,16 +4,23 @@ import re
 from datetime import UTC, time, timedelta, timezone
 from typing import NamedTuple
 
-_BEFORE_NOON = frozenset("凌晨 清晨 早上 早晨 上午 am a.m.".split())
-_AFTER_NOON = frozenset("下午 午后 傍晚 晚上 晚间 pm p.m.".split())
+_BEFORE_NOON = frozenset("凌晨 清晨 早上 早晨 上午 午前 오전 am a.m.".split())
+_AFTER_NOON = frozenset("下午 午后 午後 오후 傍晚 晚上 晚间 pm p.m.".split())
 _CLOCK = re.compile(
-    r"[T\s,]*(?P<before>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|[ap]\.?m\.?)?\s*"
-    r"(?P<hour>\d{1,2})(?:\s*(?::|时|點|点)\s*(?:(?P<half>半)|(?P<quarter>一刻|三刻)|整|(?P<minute>\d{1,2})\s*分?"
+    r"[T\s,]*(?:at\s+)?(?:北京时间\s*)?(?P<before>凌晨|清晨|早上|早晨|上午|午前|오전|中午|下午|午后|午後|오후|傍晚|晚上|晚间|[ap]\.?m\.?)?\s*"
+    r"(?P<hour>\d{1,2})(?:\s*(?::|时|時|點|点|시)\s*(?:(?P<half>半)|(?P<quarter>一刻|三刻)|整|(?P<minute>\d{1,2})\s*[分분]?"
     r"(?:\s*:?\s*(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?\s*秒?)?)?|(?=\s*[ap]\.?m))"
     r"\s*(?P<after>[ap]\.?m\.?)?\s*"
-    r"(?P<zone>Z|UTC|GMT)?\s*(?P<offset>[+-]\d{2}(?::?\d{2})?)?\s*(?:\([^()]*\))?\s*",
+    r"(?P<zone>Z|UTC|GMT|JST|HKT|SGT|KST|北京时间)?\s*(?P<offset>[+-]\d{2}(?::?\d{2})?)?\s*(?:\([^()]*\)|(?P<name>\[[A-Za-z_/+\-]+\]))?\s*",
     re.IGNORECASE,
 )
+
+
+# Only what one place on earth uses: CST, IST and BST are each two or three zones.
+_ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC} | {
+    name: timezone(timedelta(hours=hours))
+    for name, hours in (("JST", 9), ("KST", 9), ("HKT", 8), ("SGT", 8), ("北京时间", 8))
+}
 
 
 class Clock(NamedTuple):
@@ -25,7 +32,8 @@ class Clock(NamedTuple):
 def read_clock(text: str) -> Clock | None:
     """The time of day that makes up the whole text; None when it is none or can be read in two ways."""
     match = _CLOCK.fullmatch(text)
-    if match is None:
+    # 10:00[Asia/Shanghai] has no offset, and the name of a zone alone may give two.
+    if match is None or (match["name"] and not (match["offset"] or match["zone"])):
         return None
     hour = _hour_of_day(int(match["hour"]), (match["before"] or match["after"] or "").lower())
     offset = _offset(match)
@@ -66,7 +74,7 @@ _BAD = timezone(timedelta(hours=23, minutes=59), "bad")
 def _offset(match: re.Match[str]) -> timezone | None:
     text = match["offset"]
     if not text:
-        return UTC if match["zone"] else None
+        return _ZONES[match["zone"].upper()] if match["zone"] else None
     hours, minutes = int(text[1:3]), int(text[3:].strip(":") or 0)
     # The largest offset in use is +14:00 (Kiritimati).
     if hours > 14 or minutes > 59:

@@ -66,6 +66,16 @@ FIELD_CODES: dict[str, Code] = {
     "surname_only": Code(
         _SUSPICIOUS, "只有姓没有名；下次联系时请补全。", "Only a surname; complete it at the next contact."
     ),
+    "several_names": Code(
+        _SUSPICIOUS,
+        "一格内有多人，只取第一位；其余请分行填写。",
+        "One cell names several people; the first was taken, enter the others apart.",
+    ),
+    "not_a_company": Code(
+        _REFUSED,
+        "不是公司名称；请填写公司全称。",
+        "This is not a company's name; enter its full name.",
+    ),
     # phones
     "bad_phone": Code(
         _REFUSED,
@@ -117,6 +127,16 @@ FIELD_CODES: dict[str, Code] = {
         "邮箱域名疑似拼写错误，未改动；请向客户确认。",
         "The email domain looks misspelt; nothing was changed, ask the customer.",
     ),
+    "disposable_email": Code(
+        _SUSPICIOUS,
+        "一次性邮箱，很快会失效；请向客户索取常用邮箱。",
+        "A throw-away mailbox that soon stops working; ask the customer for a lasting one.",
+    ),
+    "role_email": Code(
+        _SUSPICIOUS,
+        "公共邮箱，不属于个人；请补充联系人自己的邮箱。",
+        "A mailbox of a function, not of a person; add the contact's own address.",
+    ),
     # dates
     "bad_date": Code(
         _REFUSED,
@@ -140,6 +160,11 @@ FIELD_CODES: dict[str, Code] = {
     ),
     "two_digit_year": Code(
         _REFUSED, "年份只有两位；请写四位年份。", "The year has two digits; write all four."
+    ),
+    "incomplete_date": Code(
+        _REFUSED,
+        "日期缺少年、月或日；请补全，写成 2026-05-03 的形式。",
+        "The date lacks its year, month or day; complete it, like 2026-05-03.",
     ),
     "bare_number_date": Code(
         _REFUSED,
@@ -183,6 +208,11 @@ FIELD_CODES: dict[str, Code] = {
         _REFUSED,
         "千分位与小数点分不清；请注明地区，或去掉千分位。",
         "Thousands and decimals cannot be told apart; state the region or drop the separators.",
+    ),
+    "ambiguous_currency": Code(
+        _REFUSED,
+        "币种符号可指多种货币；请注明币种代码。",
+        "The sign stands for more than one currency; state the code.",
     ),
     "amount_range": Code(
         _REFUSED, "金额是一个区间；请填写实际金额。", "The amount is a range; enter the actual amount."
@@ -230,6 +260,67 @@ FIELD_CODES: dict[str, Code] = {
         _REFUSED,
         "无法识别的省份；请填写省级行政区名称。",
         "The province is not known; enter a province-level name.",
+    ),
+    "bad_check_digit": Code(
+        _REFUSED,
+        "校验位不符，号码抄录有误；请核对原件。",
+        "The check digit does not fit, so a character is wrong; compare with the original.",
+    ),
+    "bad_identifier": Code(
+        _REFUSED,
+        "号码的长度或格式不符；请核对原件。",
+        "The number has the wrong length or form; compare with the original.",
+    ),
+    "bad_birth_date": Code(
+        _REFUSED,
+        "身份证号中的出生日期不存在；请核对原件。",
+        "The birth date inside the identity number does not exist; compare with the original.",
+    ),
+    "bad_region_code": Code(
+        _REFUSED,
+        "号码中的行政区划代码不存在；请核对原件。",
+        "The region code inside the number does not exist; compare with the original.",
+    ),
+    "unknown_region_code": Code(
+        _SUSPICIOUS,
+        "县级行政区划代码不在历年名录中，号码其余部分无误；请核对原件。",
+        "The county's code is in no list of divisions, the rest of the number fits; compare with the original.",
+    ),
+    "unknown_vat_country": Code(
+        _REFUSED,
+        "税号前缺少欧盟国家代码，或代码未知；请补上两位国家代码。",
+        "The VAT number begins with no country of the EU; add the two-letter country code.",
+    ),
+    "old_identity_number": Code(
+        _SUSPICIOUS,
+        "15 位旧身份证号已换算为 18 位；请与新证核对。",
+        "The old 15-digit identity number was written with 18; compare with the new card.",
+    ),
+    "not_an_address": Code(_REFUSED, "不是地址；请填写地址。", "This is not an address; enter one."),
+    "ambiguous_place": Code(
+        _SUSPICIOUS,
+        "多地有同名区县，未作推断；请补上省市。",
+        "Several places have this name and none was guessed; add province and city.",
+    ),
+    "place_conflict": Code(
+        _SUSPICIOUS,
+        "区县不在所写的省市内，未采用；请核对。",
+        "The place named does not lie in the province or city before it and was not taken; check.",
+    ),
+    "unplaced_address": Code(
+        _SUSPICIOUS,
+        "地址没有写明省市，未作推断；请补上。",
+        "The address names no province or city and none was guessed; add them.",
+    ),
+    "former_place": Code(
+        _REPAIRED,
+        "旧地名已改为现行行政区划名称。",
+        "A former name was replaced by that of today's division.",
+    ),
+    "divided_place": Code(
+        _SUSPICIOUS,
+        "该区划已拆分到多处，保留原名；请核对现属何处。",
+        "This division was divided among several; its old name is kept, find out where the address is now.",
     ),
     "unknown_language": Code(
         _REFUSED,

@@ -2,13 +2,16 @@
 
 import re
 
-from shared.cleaning.field import Field
+from shared.cleaning.field import NOTHING, Field, refused
 from shared.cleaning.text import clean_text, is_null_word
 
 _CJK = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SPACE_BESIDE_CJK = re.compile(f"(?<=[{_CJK}]) +| +(?=[{_CJK}])")
 _SPACE_IN_BRACKETS = re.compile(r"(?<=[(\[]) +| +(?=[)\]])")
 _EDGES = " ,;:/|-_\"'“”‘’*"
+# A phone or another number in the wrong column; 360 and 58 are companies.
+_ONLY_DIGITS = re.compile(r"\+?[\d\s().\-]{7,}")
+_NINES = re.compile(r"9{5,}")
 _NOT_KEY = re.compile(r"[\W_]+")
 _LEGAL_FORMS_ZH = re.compile(
     "(?:股份有限责任公司|有限责任公司|股份有限公司|集团有限公司|控股有限公司|有限公司|股份公司|集团公司|总公司|公司|集团"
@@ -26,7 +29,11 @@ def clean_company(raw: object, path: str) -> Field[str]:
     if field.value is None:
         return field
     company = _display(field.value)
-    return Field(None if is_null_word(company) else company, field.issues)
+    if is_null_word(company) or _NINES.fullmatch(company):
+        return NOTHING
+    if "@" in company or _ONLY_DIGITS.fullmatch(company):
+        return refused(path, "not_a_company")
+    return Field(company, field.issues)
 
 
 def _display(text: str) -> str:

@@ -28,9 +28,34 @@ WORDS: dict[str, tuple[str, ...]] = {
     "港币": ("HKD",), "港元": ("HKD",), "港幣": ("HKD",), "日元": ("JPY",), "日圆": ("JPY",), "円": ("JPY",), "yen": ("JPY",),
     "韩元": ("KRW",), "澳门元": ("MOP",), "澳门币": ("MOP",), "澳元": ("AUD",), "加元": ("CAD",), "新加坡元": ("SGD",),
     "新元": ("SGD",), "新币": ("SGD",), "新台币": ("TWD",), "台币": ("TWD",), "瑞士法郎": ("CHF",), "卢布": ("RUB",),
+    "r$": ("BRL",), "mx$": ("MXN",), "kr": ("SEK", "NOK", "DKK", "ISK"), "zł": ("PLN",), "kč": ("CZK",), "руб": ("RUB",),
+    "руб.": ("RUB",), "₺": ("TRY",), "₴": ("UAH",), "₦": ("NGN",), "₪": ("ILS",), "₱": ("PHP",), "₸": ("KZT",), "won": ("KRW",),
+    "원": ("KRW",), "rs": ("INR", "PKR", "LKR"), "rupees": ("INR", "PKR", "LKR"), "rp": ("IDR",), "rm": ("MYR",),
+    "sfr": ("CHF",), "fr": ("CHF",), "日圓": ("JPY",), "歐元": ("EUR",), "英鎊": ("GBP",), "韓元": ("KRW",), "人民幣": ("CNY",),
+    "新臺幣": ("TWD",), "新台幣": ("TWD",), "臺幣": ("TWD",), "台幣": ("TWD",), "澳門元": ("MOP",), "韩币": ("KRW",),
+    "迪拉姆": ("AED", "MAD"), "里拉": ("TRY",), "兰特": ("ZAR",), "雷亚尔": ("BRL",), "兹罗提": ("PLN",), "印尼盾": ("IDR",),
+    "菲律宾比索": ("PHP",), "比索": ("MXN", "PHP", "ARS", "CLP", "COP"), "克朗": ("SEK", "NOK", "DKK", "CZK", "ISK"),
+    "法郎": ("CHF", "XAF", "XOF"), "baht": ("THB",), "日币": ("JPY",),
     "泰铢": ("THB",), "卢比": ("INR",), "林吉特": ("MYR",), "越南盾": ("VND",),
 }  # fmt: skip
 """Word or symbol, in lower case -> the currencies that it can mean, the likeliest first."""
+
+BY_REGION = {
+    region: currency
+    for currency, regions in {
+        "CNY": "CN", "USD": "US PR GU EC SV PA", "HKD": "HK", "MOP": "MO", "TWD": "TW", "JPY": "JP", "SGD": "SG", "AUD": "AU",
+        "CAD": "CA", "NZD": "NZ", "MXN": "MX", "BND": "BN", "SEK": "SE", "NOK": "NO", "DKK": "DK", "ISK": "IS", "CZK": "CZ",
+        "INR": "IN", "PKR": "PK", "LKR": "LK", "GBP": "GB", "CHF": "CH LI", "KRW": "KR", "AED": "AE", "MAD": "MA", "PHP": "PH",
+        "ARS": "AR", "CLP": "CL", "COP": "CO", "EUR": "DE FR IT ES NL BE AT IE PT FI GR LU",
+    }.items()
+    for region in regions.split()
+}  # fmt: skip
+"""The currency of a country (ISO 3166), where a word or sign needs a country to tell."""
+
+MINOR_DIGITS = dict.fromkeys(
+    "JPY KRW VND CLP PYG UGX XAF XOF XPF ISK RWF VUV KMF GNF DJF BIF".split(), 0
+) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+"""ISO 4217: digits behind the point; 2 for all others."""
 
 
 def choose(options: tuple[str, ...], home: str) -> str:

@@ -1,54 +1,22 @@
 """Days and instants, as people, sheets and systems write them. What can be read in two ways is refused, never guessed."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.cleaning.clock_times import read_clock
+from shared.cleaning.calendar_days import COMPACT, YEARS, Day, Refusal, read_day
+from shared.cleaning.clock_times import Clock, read_clock
 from shared.cleaning.field import NOTHING, Field, accepted, refused
 from shared.cleaning.text import read_text
 from shared.model.instants import start_of_day, to_tick
 
-# Sheets count days from 1900, and no customer was born before; from 2200 on it is a typing error.
-_YEARS = range(1900, 2200)
 # Excel's 1900 system holds a 29 February 1900 that never was: serial 60 means no day.
 _EPOCHS = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 _PHANTOM_SERIAL = 60
 _DAY_MS = 86_400_000
 
-_YEAR_FIRST = re.compile(
-    r"(\d{4})(?:\s*年\s*|([-/.]))(\d{1,2})(?:\s*月\s*|\2)(\d{1,2})(?:\s*[日号號])?(?!\d)"
-)
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
-_SHORT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}(?!\d)|\d{2}年")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(?!\d)")
-_DAY_MONTH_NAME = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?[-/ .]+([a-z]{3,9})\.?[-/ ,]+(\d{4})(?!\d)", re.IGNORECASE
-)
-_MONTH_NAME_DAY = re.compile(r"([a-z]{3,9})\.?\s*(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)", re.IGNORECASE)
-_WEEKDAY = re.compile(
-    r"\(?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?"
-    r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?",
-    re.IGNORECASE,
-)
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-            "sep sept september", "oct october", "nov november", "dec december",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_CHINESE_DATE = re.compile(
-    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]"
-)
-_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 # Dates that systems write when they have none; as a birthday or a first day they are no statement.
 _PLACEHOLDERS = frozenset(
     {
@@ -73,32 +41,36 @@ class DateHints(NamedTuple):
     """1900 or 1904: numbers are days of a sheet."""
 
 
-class _Day(NamedTuple):
-    day: date
-    rest: str = ""
-    codes: tuple[str, ...] = ()
-
-
-class _Refusal(NamedTuple):
-    code: str
-
-
-_Read = _Day | _Refusal | None
-
-
 def clean_instant(raw: object, path: str, hints: DateHints) -> Field[datetime]:
     """The UTC instant, cut to milliseconds; a day alone counts from 00:00 local (R22)."""
     text = _read(raw)
     if text is None:
         return NOTHING
     number = _NUMBER.fullmatch(text)
-    if number and not _COMPACT.fullmatch(text):
+    if number and not COMPACT.fullmatch(text):
         return _instant_of_number(text, path, hints)
-    read = _read_day(text, hints)
-    if isinstance(read, _Refusal):
+    read = read_day(text, day_first=hints.day_first)
+    if isinstance(read, Refusal):
         return refused(path, read.code)
     at = _instant_of(read, hints.zone)
     return refused(path, "bad_time") if at is None else _accept(at, path, *read.codes)
+
+
+def clean_local_time(raw: object, path: str, hints: DateHints) -> Field[datetime]:
+    """The time as given: with its offset where the text says one, else the time on the wall without a zone."""
+    text = _read(raw)
+    if text is None:
+        return NOTHING
+    if _NUMBER.fullmatch(text) and not COMPACT.fullmatch(text):
+        is_epoch = "." not in text and len(text) == 13
+        return _instant_of_epoch(int(text), path) if is_epoch else _local_of_serial(text, path, hints)
+    read = read_day(text, day_first=hints.day_first)
+    if isinstance(read, Refusal):
+        return refused(path, read.code)
+    clock = read_clock(read.rest.strip(" ,")) if read.rest.strip(" ,") else Clock(time.min, None)
+    if clock is None:
+        return refused(path, "bad_time")
+    return accepted(datetime.combine(read.day, clock.time, tzinfo=clock.offset), path, *read.codes)
 
 
 def clean_date(raw: object, path: str, hints: DateHints) -> Field[date]:
@@ -107,8 +79,8 @@ def clean_date(raw: object, path: str, hints: DateHints) -> Field[date]:
     if text is None:
         return NOTHING
     if not _NUMBER.fullmatch(text):
-        read = _read_day(text, hints)
-        if isinstance(read, _Day) and not read.rest.strip():
+        read = read_day(text, day_first=hints.day_first)
+        if isinstance(read, Day) and not read.rest.strip():
             return accepted(read.day, path, *read.codes)
     field = clean_instant(raw, path, hints)
     day = None if field.value is None else field.value.astimezone(hints.zone).date()
@@ -126,86 +98,12 @@ def clean_past_date(raw: object, path: str, hints: DateHints, *, today: date) ->
 
 
 def _read(raw: object) -> str | None:
-    return None if isinstance(raw, bool) else read_text(raw)
+    text = None if isinstance(raw, bool) else read_text(raw)
+    # A sheet's apostrophe in front says "this is text".
+    return text and text.lstrip("'")
 
 
-def _read_day(text: str, hints: DateHints) -> _Day | _Refusal:
-    text = _CHINESE_DATE.sub(_arabic, _WEEKDAY.sub(" ", text)).strip()
-    ladder: tuple[Callable[[str, DateHints], _Read], ...] = (
-        _year_first, _compact, _year_last, _day_month_name, _month_name_day
-    )  # fmt: skip
-    for read in ladder:
-        found = read(text, hints)
-        if found is not None:
-            return found
-    return _Refusal("two_digit_year" if _SHORT_YEAR.match(text) else "bad_date")
-
-
-def _year_first(text: str, _: DateHints) -> _Read:
-    match = _YEAR_FIRST.match(text)
-    return match and _make_day(match[1], match[3], match[4], text[match.end() :])
-
-
-def _compact(text: str, _: DateHints) -> _Read:
-    match = _COMPACT.match(text)
-    if match is None:
-        return None
-    clock = "" if match[4] is None else f" {match[4]}:{match[5]}:{match[6] or '00'}"
-    return _make_day(match[1], match[2], match[3], clock + text[match.end() :])
-
-
-def _year_last(text: str, hints: DateHints) -> _Read:
-    match = _YEAR_LAST.match(text)
-    if match is None:
-        return None
-    first, second, rest = int(match[1]), int(match[3]), text[match.end() :]
-    if first > 12 or second > 12 or first == second:
-        day_first = first > 12
-        codes = ("date_against_hint",) if hints.day_first is (not day_first) and first != second else ()
-    elif hints.day_first is None:
-        return _Refusal("ambiguous_date")
-    else:
-        day_first, codes = hints.day_first, ()
-    day, month = (first, second) if day_first else (second, first)
-    return _make_day(match[4], month, day, rest, codes)
-
-
-def _day_month_name(text: str, _: DateHints) -> _Read:
-    match = _DAY_MONTH_NAME.match(text)
-    month = match and _MONTHS.get(match[2].lower())
-    return _make_day(match[3], month, match[1], text[match.end() :]) if match and month else None
-
-
-def _month_name_day(text: str, _: DateHints) -> _Read:
-    match = _MONTH_NAME_DAY.match(text)
-    month = match and _MONTHS.get(match[1].lower())
-    return _make_day(match[3], month, match[2], text[match.end() :]) if match and month else None
-
-
-def _make_day(
-    year: str | int, month: str | int, day: str | int, rest: str, codes: tuple[str, ...] = ()
-) -> _Day | _Refusal:
-    if int(year) not in _YEARS:
-        return _Refusal("date_out_of_range")
-    try:
-        return _Day(date(int(year), int(month), int(day)), rest, codes)
-    except ValueError:
-        return _Refusal("bad_date")
-
-
-def _arabic(match: re.Match[str]) -> str:
-    year, month, day = match.groups()
-    return f"{year.translate(_CHINESE_DIGITS)}-{_below_hundred(month)}-{_below_hundred(day)}"
-
-
-def _below_hundred(text: str) -> int:
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return int(text.translate(_CHINESE_DIGITS))
-    return int(tens.translate(_CHINESE_DIGITS) or 1) * 10 + int(ones.translate(_CHINESE_DIGITS) or 0)
-
-
-def _instant_of(read: _Day, zone: ZoneInfo) -> datetime | None:
+def _instant_of(read: Day, zone: ZoneInfo) -> datetime | None:
     if not read.rest.strip(" ,"):
         return start_of_day(read.day, zone)
     clock = read_clock(read.rest)
@@ -217,9 +115,12 @@ def _instant_of(read: _Day, zone: ZoneInfo) -> datetime | None:
 def _instant_of_number(text: str, path: str, hints: DateHints) -> Field[datetime]:
     if "." not in text and len(text) == 13:
         return _instant_of_epoch(int(text), path)
-    if hints.epoch not in _EPOCHS:
-        return refused(path, "bare_number_date")
-    return _instant_of_serial(text, path, hints)
+    local = _local_of_serial(text, path, hints)
+    if local.value is None:
+        return Field(None, local.issues)
+    if local.value.time() == time.min:
+        return _accept(start_of_day(local.value.date(), hints.zone), path)
+    return _accept(to_tick(local.value.replace(tzinfo=hints.zone)), path)
 
 
 def _instant_of_epoch(milliseconds: int, path: str) -> Field[datetime]:
@@ -229,10 +130,13 @@ def _instant_of_epoch(milliseconds: int, path: str) -> Field[datetime]:
 
 def _accept(at: datetime, path: str, *codes: str) -> Field[datetime]:
     # The local year may be inside the range and the UTC year outside.
-    return accepted(at, path, *codes) if at.year in _YEARS else refused(path, "date_out_of_range")
+    return accepted(at, path, *codes) if at.year in YEARS else refused(path, "date_out_of_range")
 
 
-def _instant_of_serial(text: str, path: str, hints: DateHints) -> Field[datetime]:
+def _local_of_serial(text: str, path: str, hints: DateHints) -> Field[datetime]:
+    """The time on the wall that a sheet's number stands for."""
+    if hints.epoch not in _EPOCHS:
+        return refused(path, "bare_number_date")
     whole, _, fraction = text.partition(".")
     if len(whole) > 6:
         return refused(path, "date_out_of_range")
@@ -242,11 +146,8 @@ def _instant_of_serial(text: str, path: str, hints: DateHints) -> Field[datetime
     if hints.epoch == 1900 and serial < _PHANTOM_SERIAL:
         serial += 1
     day = epoch + timedelta(days=serial)
-    if day.year not in _YEARS:
+    if day.year not in YEARS:
         return refused(path, "date_out_of_range")
-    if not fraction.strip("0"):
-        return _accept(start_of_day(day, hints.zone), path)
     # A double holds a day's fraction to about a microsecond; half a millisecond is far outside that.
-    since_midnight = timedelta(milliseconds=round(float(f"0.{fraction}") * _DAY_MS))
-    local = datetime.combine(day, time.min) + since_midnight
-    return _accept(to_tick(local.replace(tzinfo=hints.zone)), path)
+    since_midnight = timedelta(milliseconds=round(float(f"0.{fraction or 0}") * _DAY_MS))
+    return Field(datetime.combine(day, time.min) + since_midnight)

@@ -1,18 +1,26 @@
 """Email addresses: one form, or a reason. Syntax is email-validator's (no DNS); unwrapping and suggestions are ours."""
 
 import re
+from functools import cache
 
 from email_validator import EmailNotValidError, validate_email
 
 from shared.cleaning.codes import make_issue
-from shared.cleaning.field import NOTHING, Field, accepted, refused
+from shared.cleaning.field import NOTHING, Field, refused
+from shared.cleaning.tables import read_table
 from shared.cleaning.text import read_text
-from shared.model.issues import Issue
 
 _WRAPPED = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
-_LABELS = re.compile(r"^(?:mailto|e-?mail|mail|邮箱|邮件|电子邮箱|电子邮件|邮箱地址)\s*:\s*", re.IGNORECASE)
+_LABELS = re.compile(
+    r"^(?:(?:mailto|e-?mail|mail)\s*:|(?:电子)?(?:邮箱|邮件|信箱|郵箱|郵件)(?:地址)?\s*:?)\s*", re.IGNORECASE
+)
 _AROUND_AT = re.compile(r"\s*@\s*")
-_SEPARATOR = re.compile(r"[\s,;/、|]+")
+_SEPARATOR = re.compile(r"[\s,;/、|]+|(?<=[A-Za-z])(?:和|或者?|以及|及|与)(?=[A-Za-z0-9])")
+_BROKEN = re.compile(r"(?!e?-?mail )[a-z0-9._+\-]+ [^\s@,;/|、]+@[^\s@,;/|、]+")
+_BRACKETS = str.maketrans("<>", "  ")
+_REMARK = re.compile(r"[(\[【][^()\[\]【】@]*[)\]】]")
+# mailto:a@b?subject=...
+_QUERY = re.compile(r"(@[^?]*)\?.*$")
 _EDGES = " .,;:、'\"`“”‘’()[]<>{}"
 
 # Providers whose misspellings are worth a question; none is itself one letter from a likely real domain.
@@ -27,26 +35,104 @@ _KNOWN = frozenset(_SUGGESTED) | frozenset(
 )
 
 
+# No such top-level domains exist; fingers make them.
+_SLIPS = {
+    ".con": ".com", ".cmo": ".com", ".ocm": ".com", ".cim": ".com", ".coom": ".com", ".comm": ".com", ".vom": ".com",
+    ".xom": ".com", ".cpm": ".com", ".copm": ".com", ".clm": ".com", ".c0m": ".com", ".dom": ".com", ".coml": ".com",
+    ".ner": ".net", ".nte": ".net", ".ney": ".net", ".nett": ".net", ".ogr": ".org", ".orh": ".org", ".con.cn": ".com.cn",
+    ".cmo.cn": ".com.cn", ".com.cm": ".com.cn", ".cnn": ".cn",
+}  # fmt: skip
+
+_FLAG_CODES = {"disposable": "disposable_email", "role": "role_email"}
+
+
 def clean_email(raw: object, path: str) -> Field[str]:
     """The address in lower case, its domain in ASCII; a likely typo is flagged and never changed."""
+    fields = find_emails(raw, path)
+    if not fields:
+        return NOTHING
+    chosen = next((field for field in fields if field.value), fields[0])
+    if chosen.value is None or len(fields) == 1:
+        return chosen
+    return Field(chosen.value, (make_issue(path, "several_emails"), *chosen.issues))
+
+
+def find_emails(raw: object, path: str) -> tuple[Field[str], ...]:
+    """Each address of the cell in order, valid or refused; empty when the cell says nothing."""
     text = read_text(raw)
     if text is None or isinstance(raw, bool):
-        return NOTHING
-    candidates = split_addresses(text)
-    valid = [email for email in map(_validate, candidates) if email]
-    if not valid:
+        return ()
+    return tuple(_clean_one(part, path) for part in split_addresses(text)) or (refused(path, "bad_email"),)
+
+
+def _clean_one(text: str, path: str) -> Field[str]:
+    email = _validate(text)
+    if email is None:
         return refused(path, "bad_email")
-    field = accepted(valid[0], path, *(["several_emails"] if len(candidates) > 1 else []))
-    return Field(valid[0], (*field.issues, *_suggest(valid[0], path)))
+    flags = tuple(make_issue(path, _FLAG_CODES[flag]) for flag in email_flags(email))
+    suggestion = suggest_address(email)
+    if suggestion is None:
+        return Field(email, flags)
+    domain = suggestion.rpartition("@")[2]
+    # The domain of a company may name a person; only the providers' own are said.
+    note = f"perhaps {domain}" if domain in _KNOWN else ""
+    return Field(email, (make_issue(path, "email_typo", note), *flags))
+
+
+def suggest_address(email: str) -> str | None:
+    """The address that was likely meant; None when nothing looks misspelt. To be asked about, never to be taken."""
+    local, _, domain = email.rpartition("@")
+    if domain in _KNOWN:
+        return None
+    mended = _mend_ending(domain)
+    likely = mended if mended in _KNOWN else next((k for k in _SUGGESTED if is_one_edit(mended, k)), mended)
+    return None if likely == domain else f"{local}@{likely}"
+
+
+def _mend_ending(domain: str) -> str:
+    for labels in (2, 1):
+        ending = "." + ".".join(domain.split(".")[-labels:])
+        if ending in _SLIPS and domain != ending[1:]:
+            return domain.removesuffix(ending) + _SLIPS[ending]
+    return domain
+
+
+def email_flags(email: str) -> tuple[str, ...]:
+    """`disposable` for throw-away mailboxes, `role` for a function instead of a person (info@, kefu@)."""
+    local, _, domain = email.rpartition("@")
+    parents = {domain.split(".", depth)[-1] for depth in range(domain.count("."))}
+    flags = (
+        ("disposable", not parents.isdisjoint(_words("disposable"))),
+        ("role", is_role(local)),
+    )
+    return tuple(flag for flag, is_set in flags if is_set)
+
+
+def is_role(local: str) -> bool:
+    """Whether a local part in small letters names a function."""
+    return local.partition("+")[0] in _words("role")
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(read_table("mailboxes")[name].split())
 
 
 def split_addresses(text: str) -> list[str]:
     """The addresses of one cell, unwrapped (`Name <a@b>`, `mailto:`), without signs at their ends."""
     text = text.replace("。", ".")
     wrapped = _WRAPPED.findall(text)
-    parts = wrapped or _SEPARATOR.split(_AROUND_AT.sub("@", _LABELS.sub("", text.strip(_EDGES))))
+    # `"b@x" <b@x>` and `a@x, B <b@x>` hold more than what is wrapped.
+    parts = wrapped if len(wrapped) == text.count("@") else _SEPARATOR.split(_bare_text(text))
     bare = (_LABELS.sub("", _AROUND_AT.sub("@", part).strip(_EDGES)) for part in parts if "@" in part)
-    return [part for part in bare if part]
+    return list(dict.fromkeys(_QUERY.sub(r"\1", part) for part in bare if part))
+
+
+def _bare_text(text: str) -> str:
+    text = _REMARK.sub(" ", text).translate(_BRACKETS).strip(_EDGES)
+    text = _AROUND_AT.sub("@", _LABELS.sub("", text))
+    # `zhang san@x` is one address with a space in it, and `san@x` may be somebody else's.
+    return text.replace(" ", "\0") if _BROKEN.fullmatch(text) else text
 
 
 def _validate(address: str) -> str | None:
@@ -56,14 +142,6 @@ def _validate(address: str) -> str | None:
     except EmailNotValidError:
         return None
     return (checked.ascii_email or checked.normalized).lower()
-
-
-def _suggest(email: str, path: str) -> tuple[Issue, ...]:
-    domain = email.rpartition("@")[2]
-    if domain in _KNOWN:
-        return ()
-    likely = next((known for known in _SUGGESTED if is_one_edit(domain, known)), None)
-    return () if likely is None else (make_issue(path, "email_typo", f"perhaps {likely}"),)
 
 
 def is_one_edit(left: str, right: str) -> bool:

@@ -1,8 +1,8 @@
 """Ids for what comes without one: keyed hashes, so that they reveal no phone, email or name."""
 
-import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 
 from shared.cleaning.companies import company_key
@@ -18,12 +18,15 @@ DERIVED_REF = "~"
 
 # A key of DynamoDB has 2,048 bytes, and holds the system's name, too.
 _MOST_ID_BYTES = 1024
+_PLAIN_ID = re.compile(r"[!-~]{1,64}").fullmatch
 
 
 def clean_id(raw: object, path: str) -> Field[str]:
     """The id as its system writes it, numbers without `.0`; null words are no ids."""
     if raw is None:
         return NOTHING
+    if type(raw) is str and _PLAIN_ID(raw):
+        return NOTHING if is_null_word(raw) else Field(raw)
     written = None if isinstance(raw, bool) else write_scalar(raw)
     if written is None:
         return refused(path, "not_a_value")
@@ -62,4 +65,4 @@ def party_ref(party: Party, key: bytes) -> str | None:
 
 
 def _digest(text: str, key: bytes) -> str:
-    return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]

@@ -17,22 +17,27 @@ _MOST_FEN = 2**53
 _MOST_EXPONENT = 15
 
 _INEXACT = re.compile(
-    r"约|左右|上下|以上|以下|以内|余|多|几|近|不到|不足|超过?|大概|[<>≤≥±]|\+$|\babout\b|\bapprox|\bover\b|\bunder\b"
+    r"约|左右|上下|以上|以下|以内|余|多|几|近|不到|不足|超过?|大概|大于|小于|高于|低于|至少|最多|[<>≤≥±≈]|\+$|\babout\b|\bapprox|\bover\b|\bunder\b"
 )
 _RANGE = re.compile(r"(?<=[\d万亿千百元k])\s*(?:-|~|–|—|−|〜|至|到|\bto\b)\s*[¥$€£]?\s*\d")
+_WORD_BEHIND_BRACKET = re.compile(r"^\(([^()]*)\)\s*([^\d()]{1,8})$")  # (500)元
 _IN_BRACKETS = re.compile(r"^\((.*)\)$")
+_NEGATIVE_WORD = re.compile("^(?:负|負)|(?<=币)负")
 _MINUS = re.compile(r"^([^\d]*?)[-−–](.*)$|^(.*\d.*)[-−–]$")
 _WORD = re.compile(
     "|".join(map(re.escape, sorted((w for w in WORDS if not w.isascii()), key=len, reverse=True)))
 )
-_LATIN_WORD = re.compile(r"[a-z]{0,3}\$|[a-z]{2,}")
+_LATIN_WORD = re.compile(r"[a-z]{0,3}[$¥]|[a-z]{2,}\.?")
 _JIAO_FEN = re.compile(
     r"(?:(?P<yuan>[^元角毛分]+)元)?零?(?:(?P<jiao>[^元角毛分]+)[角毛])?零?(?:(?P<fen>[^元角毛分]+)分)?"
 )
+# 三块五, 3元5: tenths, as with 三千五.
+_TENTHS = re.compile(r"([^元角毛分]+元)([\d一二三四五六七八九两])$")
 _YUAN_WORD = re.compile("块钱|[圆圓块]")
 
 _PLAIN = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:([, '’])\d{3})(?:\1\d{3})*(?:\.\d+)?")
+_LAKH = re.compile(r"\d{1,2}(?:,\d{2})*(,)\d{3}(?:\.\d+)?")
 _COMMA_PLAIN = re.compile(r"\d+(?:,\d*)?|,\d+")
 _COMMA_GROUPED = re.compile(r"\d{1,3}(?:([. '’])\d{3})(?:\1\d{3})*(?:,\d+)?")
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?e[+-]?\d{1,3}")
@@ -47,6 +52,8 @@ DECIMAL_COMMA_REGIONS = frozenset(
     "AR AT BE BG BR CL CO CZ DE DK EE ES FI FR GR HR HU ID IS IT LT LU LV NL NO PL PT RO RS RU SE SI SK TR UA UY VN".split()
 )
 """Countries (ISO 3166) that write 1.234,56; used only where the source says its region."""
+LAKH_REGIONS = frozenset("IN PK BD NP LK".split())
+"""Countries (ISO 3166) that write 12,34,567."""
 
 
 class MoneyHints(NamedTuple):
@@ -57,6 +64,8 @@ class MoneyHints(NamedTuple):
     unit: str | None = None
     """Unit of numbers without one, such as 万元."""
     has_decimal_comma: bool = False
+    has_lakh_groups: bool = False
+    """India's 12,34,567."""
 
 
 class Money(NamedTuple):
@@ -77,28 +86,49 @@ class _Unit(NamedTuple):
     options: tuple[str, ...]
 
 
+class Reading(NamedTuple):
+    amount: Decimal
+    options: tuple[str, ...]
+    """The currencies that the words can mean, the likeliest first; empty: none was named."""
+
+
 def clean_money(raw: object, path: str, *, currency: str | None, hints: MoneyHints) -> Field[Money]:
     """The amount in the currency of its column, else of its words, else of the unit hint, else the tenant's."""
+    field = read_money(raw, path, hints=hints)
+    if field.value is None:
+        return Field(None, field.issues)
+    amount, options = field.value
+    if currency and options and currency not in options:
+        unit = _read_unit(hints.unit)
+        # The column contradicts the cell, not its own unit.
+        if unit is None or options != unit.options:
+            return refused(path, "currency_conflict")
+    return accepted(Money(amount, currency or choose(options or (hints.home,), hints.home)), path)
+
+
+def read_money(raw: object, path: str, *, hints: MoneyHints) -> Field[Reading]:
+    """The amount, and the currencies that its words, else the unit hint, can mean."""
     text = read_text(raw)
     if text is None:
-        return NOTHING
-    text = text.lower()
+        return refused(path, "bad_amount") if _is_no_number(raw) else NOTHING
+    text = _NEGATIVE_WORD.sub("-", text.lower())
     if isinstance(raw, bool) or _INEXACT.search(text) or _RANGE.search(text):
         return refused(path, _why_not_one_number(raw, text))
     bare = _strip_words(text)
     if isinstance(bare, str):
         return refused(path, bare)
-    if currency and bare.options and currency not in bare.options:
-        return refused(path, "currency_conflict")
     unit = _read_unit(hints.unit)
     if unit is None:
         return refused(path, "bad_unit")
     amount = _read_amount(bare.text, unit.factor, hints)
     if isinstance(amount, str):
         return refused(path, amount)
-    signed = -amount if bare.is_negative else amount
-    chosen = currency or choose(bare.options or unit.options or (hints.home,), hints.home)
-    return accepted(Money(signed, chosen), path)
+    return Field(Reading(-amount if bare.is_negative else amount, bare.options or unit.options))
+
+
+def _is_no_number(raw: object) -> bool:
+    """Whether a calculation went wrong: that is no missing amount."""
+    return isinstance(raw, float) or (isinstance(raw, str) and raw.strip().casefold() == "nan")
 
 
 def convert_to_fen(
@@ -128,6 +158,7 @@ def _why_not_one_number(raw: object, text: str) -> str:
 
 
 def _strip_words(text: str) -> _Bare | str:
+    text = _WORD_BEHIND_BRACKET.sub(r"(\1\2)", text)
     bracketed = _IN_BRACKETS.match(text)
     minus = None if bracketed else _MINUS.match(text)
     if bracketed:
@@ -138,7 +169,8 @@ def _strip_words(text: str) -> _Bare | str:
     if isinstance(words, str):
         return words
     bare, options = words
-    return _Bare(bare.strip(), bool(bracketed or minus), options)
+    inner = None if bracketed or minus else _IN_BRACKETS.match(bare.strip())  # USD (500)
+    return _Bare((inner[1] if inner else bare).strip(), bool(bracketed or minus or inner), options)
 
 
 def _find_words(text: str) -> tuple[str, tuple[str, ...]] | str:
@@ -146,7 +178,7 @@ def _find_words(text: str) -> tuple[str, tuple[str, ...]] | str:
     found: list[tuple[str, ...]] = []
 
     def note_latin(match: re.Match[str]) -> str:
-        word = match.group()
+        word = match.group().rstrip(".")
         if word in _LATIN_UNITS:
             return word
         found.append((word.upper(),) if word.upper() in ISO_CODES else WORDS.get(word, ()))
@@ -179,7 +211,7 @@ def _read_unit(hint: str | None) -> _Unit | None:
 
 def _read_amount(text: str, factor: Decimal, hints: MoneyHints) -> Decimal | str:
     """The amount without sign, or a refusal code. `factor` counts only where the text has no unit of its own."""
-    text = text.rstrip("整正 ").strip()
+    text = text.rstrip("整正 ").removeprefix("+").strip()
     if text.endswith("元"):
         text = text[:-1].strip()
     plain = _read_digits(text, hints)
@@ -199,7 +231,7 @@ def _read_digits(text: str, hints: MoneyHints) -> Decimal | None:
     if _SCIENTIFIC.fullmatch(text):
         return Decimal(text)
     plain, grouped = (_COMMA_PLAIN, _COMMA_GROUPED) if hints.has_decimal_comma else (_PLAIN, _GROUPED)
-    match = grouped.fullmatch(text)
+    match = grouped.fullmatch(text) or (_LAKH.fullmatch(text) if hints.has_lakh_groups else None)
     if match:
         text = text.replace(match[1], "")
     elif not plain.fullmatch(text):
@@ -212,7 +244,7 @@ def _read_worded(text: str, hints: MoneyHints) -> Decimal | None:
     if latin:
         number = _read_digits(latin[1].strip(), hints)
         return None if number is None else number * _LATIN_UNITS[latin[2]]
-    match = _JIAO_FEN.fullmatch(text)
+    match = _JIAO_FEN.fullmatch(_TENTHS.sub(r"\1\2角", text))
     if match and (match["jiao"] or match["fen"]):
         parts = [_read_part(match[name], hints) for name in ("yuan", "jiao", "fen")]
         return (

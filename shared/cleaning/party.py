@@ -1,30 +1,30 @@
 """Who a record is about."""
 
+import re
 from datetime import date
 from functools import partial
 
-from shared.cleaning.categories import clean_language
-from shared.cleaning.companies import clean_company
-from shared.cleaning.dates import clean_past_date
-from shared.cleaning.emails import clean_email
+from shared.cleaning import categories, industries, regions
+from shared.cleaning.common_forms import (
+    clean_company,
+    clean_email,
+    clean_name,
+    clean_past_date,
+    clean_phone,
+    remember,
+)
 from shared.cleaning.hints import Hints
 from shared.cleaning.identity import clean_id
-from shared.cleaning.industries import clean_industry
-from shared.cleaning.names import PersonName, clean_name
-from shared.cleaning.phones import clean_phone
+from shared.cleaning.names import PersonName
 from shared.cleaning.reader import Reader
-from shared.cleaning.regions import (
-    Place,
-    clean_city,
-    clean_country,
-    clean_province,
-    country_of_province,
-    find_place,
-    province_of_city,
-)
+from shared.cleaning.regions import Place, country_of_province, province_of_city
 from shared.model.record import Party
 
 _CHINESE = ("CN", "HK", "MO", "TW")
+
+clean_city, clean_country = remember(regions.clean_city), remember(regions.clean_country)
+clean_province, clean_industry = remember(regions.clean_province), remember(industries.clean_industry)
+clean_language = remember(categories.clean_language)
 
 
 def clean_party(reader: Reader, *, hints: Hints, home_country: str, today: date) -> Party:
@@ -67,3 +67,19 @@ def _clean_place(reader: Reader, country: str | None) -> Place:
     if province in (None, found.province):
         return Place(province or found.province, city or found.city)
     return Place(province, city)
+
+
+# 广东省深圳市南山区, 上海市浦东新区: what follows a whole official name changes nothing about it.
+_OFFICIAL_HEAD = re.compile(
+    "(?:[\u4e00-\u9fa5]{2,3}省[\u4e00-\u9fa5]{2,3}市|(?:北京|上海|天津|重庆)市)[\u4e00-\u9fa5]{2,4}?[区县]"
+).match
+_find_place_once = remember(regions.find_place)
+
+
+def find_place(address: str) -> Place:
+    """`regions.find_place`."""
+    if not address:
+        return Place()
+    head = _OFFICIAL_HEAD(address)
+    # Only heads are remembered: they name a district, not a home.
+    return regions.find_place(address) if head is None else _find_place_once(head.group())

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from shared.cleaning.codes import make_issue
-from shared.cleaning.field import Field
-from shared.cleaning.text import clean_text
+from shared.cleaning.field import NOTHING, Field
+from shared.cleaning.text import NULL_SPELLINGS, clean_text
 from shared.model.issues import Issue
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reader:
     source: Mapping[str, object]
     prefix: str
@@ -21,12 +21,26 @@ class Reader:
     issues: list[Issue]
 
     def read(self, name: str, clean: Callable[[object, str], Field[T]]) -> T | None:
-        """The clean value of a field."""
-        return self.keep(self.look(name, clean))
+        """The clean value of a field; a field that is not there says nothing, whatever it is."""
+        raw = self.source.get(name)
+        if raw is None:
+            return None
+        if type(raw) is str:
+            if raw in NULL_SPELLINGS:
+                return None
+            if len(raw) > self.most_characters:
+                raw = self._check(name, raw)
+        else:
+            raw = self._check(name, raw)
+        value, issues = clean(raw, self.prefix + name)
+        if issues:
+            self.issues.extend(issues)
+        return value
 
     def look(self, name: str, clean: Callable[[object, str], Field[T]]) -> Field[T]:
         """The field with its issues, for callers that decide by them; they `keep` it themselves."""
-        return clean(self._raw(name), self.prefix + name)
+        raw = self.source.get(name)
+        return NOTHING if raw is None else clean(self._check(name, raw), self.prefix + name)
 
     def keep(self, field: Field[T]) -> T | None:
         """The value of a field whose issues are gathered."""
@@ -43,8 +57,7 @@ class Reader:
         """Adds one issue on a field."""
         self.issues.append(make_issue(self.prefix + name, code))
 
-    def _raw(self, name: str) -> object:
-        raw = self.source.get(name)
+    def _check(self, name: str, raw: object) -> object:
         if isinstance(raw, str) and len(raw) > self.most_characters:
             self.flag(name, "text_truncated")
             return raw[: self.most_characters]

@@ -1,7 +1,6 @@
 """The entry of this room: one raw message in, one clean record out, or the reason why not (R1..R3)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple, TypedDict
@@ -14,9 +13,9 @@ from shared.cleaning.categories import (
     clean_priority,
     clean_score,
 )
+from shared.cleaning.common_forms import clean_instant, read_fen, remember
 from shared.cleaning.consents import clean_action, clean_consent_channel, clean_purpose
 from shared.cleaning.currencies import clean_currency
-from shared.cleaning.dates import clean_instant
 from shared.cleaning.field import NOTHING, Field, refused
 from shared.cleaning.hints import Hints, clean_hints, hints_reader
 from shared.cleaning.identity import clean_id, content_id, party_ref
@@ -51,13 +50,16 @@ _NEEDS_EVENT_DATE = frozenset({"order", "refund", "interaction", "complaint", "s
 _MOST_DIGITS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     record: Record | None
     """None iff the message is refused whole."""
     refusal: str | None
     """Why, as a code of `codes.py`."""
     issues: tuple[Issue, ...]
+
+
+# Messages of one batch are received at one instant.
+_to_tick_once = remember(to_tick)
 
 
 class _Refusal(NamedTuple):
@@ -90,7 +92,7 @@ def clean_record(raw: Mapping[str, object], *, policy: Policy, received_at: date
 
     A bad field is refused alone, with an issue. `key` makes the ids of records and parties that come without one.
     """
-    if not isinstance(raw, Mapping):
+    if type(raw) is not dict and not isinstance(raw, Mapping):
         return Cleaned(None, "not_an_object", ())
     reader = Reader(raw, "", policy.cleaning.max_field_characters, [])
     made = _make_record(reader, policy, received_at, key)
@@ -102,17 +104,24 @@ def clean_record(raw: Mapping[str, object], *, policy: Policy, received_at: date
 def _make_record(reader: Reader, policy: Policy, received_at: datetime, key: bytes) -> Record | _Refusal:
     if write_scalar(reader.source.get("schema")) != "1":
         return _Refusal("unknown_schema")
-    kind = (read_text(reader.source.get("kind")) or "").lower()
-    if kind not in RECORD_KINDS:
+    kind = _read_kind(reader.source.get("kind"))
+    if kind is None:
         return _Refusal("unknown_kind")
-    system = reader.read("system", _clean_system)
+    system = reader.read("system", _clean_system_once)
     if system is None:
         return _Refusal("missing_system")
     hints = clean_hints(hints_reader(reader.source.get("hints"), reader), system=system, policy=policy)
     is_deleted = bool(reader.read("deleted", clean_flag))
-    context = _Context(policy, to_tick(received_at), key, hints, kind, is_deleted)
+    context = _Context(policy, _to_tick_once(received_at), key, hints, kind, is_deleted)
     common = _make_common(reader, system, context)
     return common if isinstance(common, _Refusal) else _BUILDERS[kind](reader, common, context)
+
+
+def _read_kind(raw: object) -> str | None:
+    if type(raw) is str and raw in _BUILDERS:
+        return raw
+    kind = (read_text(raw) or "").lower()
+    return kind if kind in RECORD_KINDS else None
 
 
 def _make_common(reader: Reader, system: str, context: _Context) -> _Common | _Refusal:
@@ -141,7 +150,7 @@ def _make_common(reader: Reader, system: str, context: _Context) -> _Common | _R
 def _identify(reader: Reader, context: _Context) -> Party | None:
     """The party with a ref, its own or made from what it says; None without any identity."""
     raw = reader.source.get("party")
-    source = raw if isinstance(raw, Mapping) else {}
+    source = raw if type(raw) is dict or isinstance(raw, Mapping) else {}
     party_reader = Reader(source, "party.", reader.most_characters, reader.issues)
     party = clean_party(
         party_reader,
@@ -173,7 +182,8 @@ def _read_event_at(reader: Reader, context: _Context, changed_at: datetime | Non
         event_at = None
     if event_at is None:
         return _replace_event_at(reader, context, changed_at)
-    if event_at > context.received_at + timedelta(minutes=cleaning.future_tolerance_minutes):
+    is_later = event_at > context.received_at
+    if is_later and event_at > context.received_at + timedelta(minutes=cleaning.future_tolerance_minutes):
         reader.flag("event_at", "future_event")
     return event_at
 
@@ -216,6 +226,9 @@ def _clean_system(raw: object, path: str) -> Field[str]:
     return Field(text) if is_name else NOTHING
 
 
+_clean_system_once = remember(_clean_system)
+
+
 def _clean_whole(raw: object, path: str) -> Field[int]:
     """A whole number that is not negative, such as a version."""
     text = None if isinstance(raw, bool) else read_text(raw)
@@ -252,6 +265,9 @@ def _refund(reader: Reader, common: _Common, context: _Context) -> Record | _Ref
     return Refund(**common, amount_fen=fen, currency=amount.currency)
 
 
+_clean_currency_once = remember(clean_currency)
+
+
 class _Amount(NamedTuple):
     fen: int | None
     currency: str
@@ -260,7 +276,16 @@ class _Amount(NamedTuple):
 def _read_amount(reader: Reader, common: _Common, context: _Context) -> _Amount | _Refusal:
     """R3: in the tenant's fen; unknown currencies refuse the record, known ones without a rate leave it open."""
     home = context.policy.tenant.currency
-    currency = reader.look("currency", partial(clean_currency, home=home))
+    currency = reader.look("currency", partial(_clean_currency_once, home=home))
+    quick = (
+        None
+        if currency.issues
+        else read_fen(
+            reader.source.get("amount"), currency=currency.value or home, home=home, hints=context.hints.money
+        )
+    )
+    if quick is not None:
+        return _Amount(quick, home)
     money = reader.look(
         "amount", partial(clean_money, currency=reader.keep(currency), hints=context.hints.money)
     )

@@ -4,15 +4,17 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from shared.cleaning.addresses import split_address
 from shared.cleaning.field import NOTHING, Field, refused
+from shared.cleaning.gazetteer import short_province
+from shared.cleaning.spellings import flatten
 from shared.cleaning.tables import read_table
-from shared.cleaning.text import fold, read_text
+from shared.cleaning.text import read_text
 from shared.cleaning.words import word_key
 
-_COUNTRY_AHEAD = re.compile(r"^(?:中国|中华人民共和国|China)[\s,，]*", re.IGNORECASE)
-_NO_SPACE = re.compile(r"\s+")
-# 北京路, 上海东路, 广东道, 河北区: a place's name that names a street or a district; 道孚 is a county.
-_STREET_AHEAD = re.compile(r"[东南西北中一二三四五六七八九十]{0,2}(?:大?路|大?街|大?道(?!孚)|胡同|巷|区|县)")
+# 🇨🇳 is two letters of its own alphabet.
+_FLAG_LETTERS = {0x1F1E6 + index: chr(ord("a") + index) for index in range(26)}
+_COUNTRY_SIGNS = str.maketrans("", "", ".,()")
 
 
 class Place(NamedTuple):
@@ -48,14 +50,19 @@ def clean_city(raw: object, path: str) -> Field[str]:
 
 
 def find_place(address: str) -> Place:
-    """The province, and the city where it is named, with which a Chinese address begins; nothing is guessed."""
-    text = _NO_SPACE.sub("", _COUNTRY_AHEAD.sub("", fold(address)))
-    province, rest = _take_prefix(text, _province_prefixes())
-    if province is None:
-        city, _ = _take_prefix(text, _city_prefixes())
-        return Place(_province_of_city(city), city)
-    city, _ = _take_prefix(rest, _city_prefixes())
-    return Place(province, city if _province_of_city(city) == province else None)
+    """The province, and the city where it can be told, with which a Chinese address begins; nothing is guessed."""
+    found = split_address(address)
+    if found.province is None:
+        return Place()
+    province = short_province(found.province)
+    city = None if found.city == found.province else found.city or found.district
+    return Place(province, city and _short_city(city, province))
+
+
+def _short_city(city: str, province: str) -> str:
+    """深圳 for 深圳市, and what `provinces.toml` calls the self-governed prefectures."""
+    listed = read_table("provinces")[province].get("cities", "").split()
+    return next((short for short in listed if city.startswith(short)), city.removesuffix("市"))
 
 
 def province_of_city(city: str) -> str | None:
@@ -74,29 +81,8 @@ def country_of_province(province: str) -> str:
     return str(read_table("provinces")[province].get("country", "CN"))
 
 
-class _Prefixes(NamedTuple):
-    pattern: re.Pattern[str]
-    """Every name, the longest first."""
-    names: dict[str, str]
-
-
-def _take_prefix(text: str, prefixes: _Prefixes) -> tuple[str | None, str]:
-    match = prefixes.pattern.match(text)
-    if match is None:
-        return None, text
-    name, rest = prefixes.names[match.group()], text[match.end() :]
-    if match.group() == name and _STREET_AHEAD.match(rest):
-        return None, text
-    return name, rest
-
-
-def _make_prefixes(names: dict[str, str]) -> _Prefixes:
-    longest_first = sorted(names, key=len, reverse=True)
-    return _Prefixes(re.compile("|".join(map(re.escape, longest_first))), names)
-
-
 def _country_key(name: str) -> str:
-    return word_key(name.replace(".", "").replace("'", ""))
+    return word_key(flatten(name.translate(_FLAG_LETTERS)).translate(_COUNTRY_SIGNS))
 
 
 @cache
@@ -112,24 +98,6 @@ def _provinces() -> dict[str, str]:
         for province, row in read_table("provinces").items()
         for name in (province, *row["names"].split())
     }
-
-
-@cache
-def _province_prefixes() -> _Prefixes:
-    names = {
-        name: province
-        for province, row in read_table("provinces").items()
-        for name in (province, *row["names"].split())
-        if len(name) >= 2 and not name.isascii()
-    }
-    # 海南藏族自治州 lies in 青海 and begins like 海南省.
-    names |= {city: province for city, province in _cities().items() if "族" in city}
-    return _make_prefixes(names)
-
-
-@cache
-def _city_prefixes() -> _Prefixes:
-    return _make_prefixes({name: city for city in _cities() for name in (city, f"{city}市")})
 
 
 @cache

@@ -11,6 +11,11 @@ _NULL_WORDS = frozenset(
     " 不清楚 不知道 保密 同上 略 — —— 〇".split()
 )
 
+NULL_SPELLINGS = frozenset(
+    spelling for word in ("", *_NULL_WORDS) for spelling in (word, word.upper(), word.capitalize())
+)
+"""The usual spellings of the words that say nothing, as they stand in raw fields."""
+
 # Controls, soft hyphen, zero width, direction marks, variation selectors, byte order mark, lone surrogates, private use.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -39,16 +44,41 @@ _NAME_CHARACTERS = frozenset(
     "郗鄢阮隗佟侃偲俪俊倪傅僖岚岑峥嵘嵇崴庹廖惠恺恬恽愫戚晁昀曹栾桦梓楠樊殷毓汪汝沣洛浩涂涵淳渝湉滕潘澄濮瀚"
     "燕牟犇甄畅盈睢禄禹禾稷穆筠筱翁翟聂肖胥芷苗荀荣莘莫萧葛葭蒋蒲蓝蔡裘裴覃解訾詹诗诸谌谢谭豪贺贾赖赵轩辜辰迟逄逸"
 )
+# Characters that every step of folding leaves as they are, common ones of a wrongly read text left out (`is_lost`).
+_LEVEL_1_ROWS = (bytes(byte for trail in range(0xA1, 0xFF) for byte in (lead, trail)) for lead in _LEVEL_1)
+_PLAIN = frozenset(map(chr, range(0x20, 0x7F))) | frozenset(
+    "".join(row.decode("gb2312", "ignore") for row in _LEVEL_1_ROWS)
+).union(_NAME_CHARACTERS).difference("锟斤拷烫屯")
+# The same and what folding only makes narrow: full-width letters, Chinese punctuation, wide spaces.
+_PUNCTUATION = (
+    bytes(byte for trail in range(0xA1, 0xFF) for byte in (lead, trail)) for lead in _PUNCTUATION_ROWS
+)
+_LATIN = frozenset(map(chr, (*range(0x100), *_CP1252_TO_BYTE)))
+_UNDOUBTED = _PLAIN | (frozenset("".join(row.decode("gb2312", "ignore") for row in _PUNCTUATION)) - _LATIN)
+# Müller, José: an accent alone between plain letters is no byte of another encoding.
+_LONE_ACCENTS = re.compile("(?:[ -~]*[A-Za-z][À-ÖØ-öø-ÿ](?=[ -~]|$))+[ -~]*").fullmatch
+
+
+def is_plain(text: str) -> bool:
+    """Whether folding can only take spaces away, and no encoding of the text is in doubt."""
+    return _PLAIN.issuperset(text)
+
+
+def fold_undoubted(text: str) -> str | None:
+    """The folded text; None where it had been read with a wrong codec."""
+    if _PLAIN.issuperset(text):
+        return " ".join(text.split()) if " " in text else text
+    return fold(text) if mend_encoding(text) == text else None
 
 
 def fold(text: str) -> str:
     """The text with encodings mended, then NFKC, without invisible characters, each space run one space."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
     # One step can uncover work for another (a zero width space inside garbled text); each shortens the text.
     for _ in range(len(text) + 1):
+        if _PLAIN.issuperset(text):
+            return " ".join(text.split()) if " " in text else text
         folded = _fold_once(text)
-        if folded == text or folded.isascii():
+        if folded == text:
             return folded
         text = folded
     return text
@@ -62,9 +92,10 @@ def _fold_once(text: str) -> str:
 
 def mend_encoding(text: str) -> str:
     """The text as it was before it was read with a wrong codec; unchanged unless a reversal is exact and plausible."""
-    if text.isascii():
+    if _UNDOUBTED.issuperset(text) or text.isascii() or _LONE_ACCENTS(text):
         return text
-    for reverse in (_utf8_read_as_latin, _gbk_read_as_latin, _utf8_read_as_gbk):
+    reversals = _LATIN_REVERSALS if _LATIN.issuperset(text) else (_utf8_read_as_gbk,)
+    for reverse in reversals:
         mended = reverse(text)
         if mended is not None:
             return mended
@@ -103,6 +134,9 @@ def _utf8_read_as_gbk(text: str) -> str | None:
     return mended
 
 
+_LATIN_REVERSALS = (_utf8_read_as_latin, _gbk_read_as_latin, _utf8_read_as_gbk)
+
+
 def _is_common(char: str) -> bool:
     if char.isascii():
         return char.isprintable()
@@ -122,7 +156,7 @@ def is_null_word(text: str) -> bool:
 
 def write_scalar(raw: object) -> str | None:
     """A JSON scalar as text, numbers without a trailing `.0`; None for null, lists, objects, NaN and endless numbers."""
-    if isinstance(raw, str):
+    if raw is None or isinstance(raw, str):
         return raw
     if isinstance(raw, bool):
         return "true" if raw else "false"
@@ -167,6 +201,8 @@ def clean_text(raw: object, path: str) -> Field[str]:
         return NOTHING
     if is_lost(text):
         return refused(path, "unreadable_text")
+    if raw == text and is_plain(text) and not _FORMULA.match(text):
+        return Field(text)
     codes = ["text_repaired"] if isinstance(raw, str) and mend_encoding(raw) != raw else []
     if _FORMULA.match(text):
         codes.append("formula_like")

@@ -8,10 +8,12 @@ from shared.cleaning.text import fold, read_text
 
 T = TypeVar("T")
 
+_JOINING = dict.fromkeys(map(ord, " _-·"))
+
 
 def word_key(text: str) -> str:
     """What two spellings of one word share: case, spaces and joining signs do not matter."""
-    return "".join(char for char in fold(text).casefold() if char not in " _-·")
+    return fold(text).casefold().translate(_JOINING)
 
 
 def make_table(words: Mapping[T, str]) -> dict[str, T]:
@@ -21,6 +23,9 @@ def make_table(words: Mapping[T, str]) -> dict[str, T]:
 
 def clean_word(raw: object, path: str, table: Mapping[str, T], unknown: str) -> Field[T]:
     """The code of a word; refused with the code `unknown` when the table lacks it."""
+    # A key of the table is its own key and no null word, so that most raw words need no folding.
+    if type(raw) is str and raw in table:
+        return Field(table[raw])
     text = read_text(raw)
     if text is None:
         return NOTHING

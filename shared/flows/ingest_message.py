@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.flows.ingest_record import Ingested, ingest_record, quarantine
+from shared.flows.take_replayed import replayed_from, take_replayed
 from shared.policy.schema import Policy
 from shared.ports import Items
 from shared.store.control import record_outcomes
@@ -27,6 +28,10 @@ def ingest_message(body: str, *, items: Items, policy: Policy, key: bytes, recei
     except (ValueError, RecursionError):
         ingested = quarantine(body, "bad_json", items=items, at=received_at)
         return Received(ingested.outcome, ingested.reason)
+    row = replayed_from(raw)
+    if row is not None:
+        again = take_replayed(raw, row, items=items, policy=policy, key=key, received_at=received_at)
+        return Received(again.outcome, again.reason)
     ingested = ingest_record(raw, items=items, policy=policy, key=key, received_at=received_at)
     return _with_job(ingested, raw)
 
@@ -43,7 +48,7 @@ def record_progress(received: Iterable[Received], items: Items) -> None:
     jobs: dict[str, dict[int, str]] = {}
     for one in received:
         if one.job_id is not None and one.seq is not None:
-            jobs.setdefault(one.job_id, {})[one.seq] = one.outcome
+            jobs.setdefault(one.job_id, {}).setdefault(one.seq, one.outcome)
     for job_id, outcomes in jobs.items():
         for write in record_outcomes(job_id, outcomes):
             items.update_if(write)

@@ -32,6 +32,7 @@ from shared.policy.schema import Policy
 from shared.ports import Done, Item, Items, Key, Put, Write
 from shared.store.control import put_quarantine
 from shared.store.customers import mark_due, withdraw_now
+from shared.store.quarantine import note_system
 from shared.store.records import (
     Entry,
     entry_key,
@@ -103,10 +104,12 @@ def quarantine(
 ) -> Ingested:
     """Keeps a message that cannot be used, whole, with its reason."""
     whole: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
-    origin = whole.get("origin")
+    origin, system = whole.get("origin"), system_name(whole.get("system"))
+    if whole:
+        items.put_if(note_system(system))
     items.put_if(
         put_quarantine(
-            system=system_name(whole.get("system")),
+            system=system,
             reason=reason,
             issues=cleaned.issues if cleaned else (),
             raw=_canonical(raw),

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.flows.explain import explain
 from shared.flows.import_progress import import_progress
+from shared.flows.replay import Wanted, read_corrections, replay
 from shared.flows.sweep_due import sweep_due
 from shared.model.instants import to_iso
 from shared.policy.schema import Policy
@@ -14,6 +15,8 @@ from shared.ports import Items, Queue
 from shared.store.control import lift_hold, read_holds, set_hold
 
 Answer = dict[str, Any]
+REPLAYED_AT_ONCE = 1000
+"""Rows that one call replays; the answer's `next` goes on. Far below what fits into the function's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,22 @@ def _redrive(request: Mapping[str, Any], operator: Operator) -> Answer:
     return {"moved": operator.redrive(str(request["queue"]), int(request.get("limit", 100)))}
 
 
+def _replay(request: Mapping[str, Any], operator: Operator) -> Answer:
+    """Quarantined messages once more: all, those of a `reason` or `source`, or those that `corrected` names."""
+    wanted = Wanted(
+        reason=_text(request, "reason"),
+        source=_text(request, "source"),
+        corrected=read_corrections(request.get("corrected")),
+        after=_text(request, "after") or "",
+    )
+    limit = int(request.get("limit", REPLAYED_AT_ONCE))
+    return asdict(replay(wanted, items=operator.items, queue=operator.queue, now=operator.now, limit=limit))
+
+
+def _text(request: Mapping[str, Any], name: str) -> str | None:
+    return str(request[name]) if request.get(name) else None
+
+
 ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
     "explain": _explain,
     "sweep": _sweep,
@@ -97,4 +116,5 @@ ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
     "holds": _holds,
     "jobs": _jobs,
     "redrive": _redrive,
+    "replay": _replay,
 }

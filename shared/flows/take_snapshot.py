@@ -2,13 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.cleaning.codes import CODES
+from shared.flows.replay import message_cells, quarantine_id, read_raw
+from shared.flows.tally_quality import tally_entry, tally_quarantined
 from shared.importing.problems import TEXTS
+from shared.insight.quality import QualityTally, finish
 from shared.insight.snapshot import (
     ContactLine,
     CustomerLine,
@@ -26,6 +29,7 @@ from shared.ports import Item, Items, Table
 from shared.store.cases import case_from_item
 from shared.store.control import HOLD, JOB, job_from_item, read_outcomes
 from shared.store.customers import PROFILE, TAGS, profile_from_item, tags_from_item
+from shared.store.quarantine import QUARANTINE, is_open
 from shared.store.records import HOME, RECORD
 
 _OTHER_WORDS: Mapping[str, Words] = {
@@ -38,19 +42,21 @@ _KEPT_OF_RECORDS = frozenset({"record_id", "sk", "system", "customer_id", "issue
 def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
     """All that is stored, as of now; `at` and the tenant's zone say which day is today."""
     today = local_day(at, zone)
-    records, customers = (
-        [_slim(item) for item in items.scan(Table.RECORDS)],
-        list(items.scan(Table.CUSTOMERS)),
-    )
-    control = list(items.scan(Table.CONTROL))
+    tally = QualityTally()
+    records = [_slim(item, tally) for item in items.scan(Table.RECORDS)]
+    customers, control = list(items.scan(Table.CUSTOMERS)), list(items.scan(Table.CONTROL))
+    quarantined = sorted(_quarantined(control, is_open), key=_place)
+    tally_quarantined(tally, quarantined)
     entries = [item for item in records if item["sk"] not in (RECORD, HOME)]
     systems = {str(item["record_id"]): str(item["system"]) for item in records if item["sk"] == RECORD}
     return Snapshot(
         at=at,
         on=today,
         jobs=tuple(_jobs(control, items)),
-        quarantined=tuple(sorted(_quarantined(control), key=_place)),
+        quarantined=tuple(quarantined),
+        replayed=tuple(sorted(_quarantined(control, lambda item: not is_open(item)), key=_place)),
         issues=tuple(sorted(_entry_issues(entries, systems), key=_place)),
+        quality=finish(tally),
         entries=Counter(_system(item, systems) for item in entries),
         direct=Counter(_system(item, systems) for item in entries if "file" not in item),
         source_records={
@@ -67,8 +73,10 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
     )
 
 
-def _slim(item: Item) -> Item:
-    """Without what came in and what was made of it: of millions of records only this is kept in memory."""
+def _slim(item: Item, tally: QualityTally) -> Item:
+    """Without what came in and what was made of it, once it is counted: of millions of records only this is kept."""
+    if item["sk"] not in (RECORD, HOME):
+        tally_entry(tally, item)
     return {name: value for name, value in item.items() if name in _KEPT_OF_RECORDS}
 
 
@@ -100,21 +108,28 @@ def _jobs(control: Iterable[Item], items: Items) -> Iterator[JobLine]:
             records=job.records,
             unreadable=job.problems,
             outcomes=Counter(read_outcomes(items, job.job_id).values()),
+            started_at=job.started_at,
         )
 
 
-def _quarantined(control: Iterable[Item]) -> Iterator[QuarantinedRow]:
+def _quarantined(control: Iterable[Item], wanted: Callable[[Item], bool]) -> Iterator[QuarantinedRow]:
     for item in control:
-        kind, _, system = str(item["name"]).partition("#")
-        if kind == "QUARANTINE":
-            stored: Any = item
-            yield QuarantinedRow(
-                system=system,
-                reason=stored["reason"],
-                file=stored.get("file"),
-                row=stored.get("row"),
-                issues=tuple(_issues(stored, system)),
-            )
+        if str(item["name"]).startswith(QUARANTINE) and wanted(item):
+            yield _quarantined_row(item)
+
+
+def _quarantined_row(item: Any) -> QuarantinedRow:  # noqa: ANN401 (an item as stored)
+    system = item["name"].removeprefix(QUARANTINE)
+    raw = read_raw(item)
+    return QuarantinedRow(
+        system=system,
+        reason=item["reason"],
+        file=item.get("file"),
+        row=item.get("row"),
+        issues=tuple(_issues(item, system)),
+        quarantine_id="" if raw is None else quarantine_id(system, item["sk"]),
+        cells=() if raw is None else tuple(message_cells(raw).items()),
+    )
 
 
 def _entry_issues(entries: Iterable[Item], systems: Mapping[str, str]) -> Iterator[FieldIssue]:

@@ -28,10 +28,8 @@ class Mapping(NamedTuple):
     unrecognised: tuple[str, ...]
     """To be shown to the user: their cells are not read."""
     ambiguous: tuple[Choice, ...]
-
-    @property
-    def fields(self) -> frozenset[str]:
-        return frozenset(column.field for column in self.recognised)
+    fields: frozenset[str]
+    """All that are recognised."""
 
 
 @lru_cache(maxsize=512)
@@ -49,7 +47,8 @@ def map_columns(headers: tuple[str, ...]) -> Mapping:
         if _recognise(header) is None and split_heading(header)[0] not in words.ambiguous
     )
     ordered = sorted(known + chosen, key=lambda column: (column.field, column.rank))
-    return Mapping(tuple(ordered), unrecognised, tuple(choices))
+    fields = frozenset(column.field for column in ordered)
+    return Mapping(tuple(ordered), unrecognised, tuple(choices), fields)
 
 
 def _recognise(header: str) -> Column | None:

@@ -13,7 +13,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 def find_system(file: str) -> str:
     """The system that a file name speaks of (the word that stands first wins), else the name itself."""
-    stem = unicodedata.normalize("NFKC", PurePath(file).stem).casefold()
+    name = unicodedata.normalize("NFKC", file).casefold().removesuffix(".gz")
+    stem = PurePath(name).stem
     found = [
         (at, system) for word, system in load_vocabulary().systems.items() if (at := _find(word, stem)) >= 0
     ]

@@ -28,11 +28,17 @@ class ProblemCode(StrEnum):
     OVERSIZED_CELL = "oversized_cell"
     BAD_JSON = "bad_json"
     NOT_AN_OBJECT = "not_an_object"
-    JSON_ARRAY = "json_array"
     NESTED_VALUE = "nested_value"
     NO_KNOWN_COLUMN = "no_known_column"
     TWO_AMOUNTS = "two_amounts"
     UNCLEAR_CONSENT = "unclear_consent"
+    TOO_MANY_UNNUMBERED = "too_many_unnumbered"
+    ARCHIVE_BROKEN = "archive_broken"
+    ARCHIVE_UNSAFE = "archive_unsafe"
+    ARCHIVE_ENCRYPTED = "archive_encrypted"
+    NESTED_ARCHIVE = "nested_archive"
+    MARKUP_BROKEN = "markup_broken"
+    MARKUP_UNSAFE = "markup_unsafe"
 
 
 class RowProblem(NamedTuple):
@@ -92,10 +98,6 @@ TEXTS: dict[ProblemCode, tuple[str, str]] = {
     ProblemCode.OVERSIZED_CELL: ("单元格内容太长", "A cell is too long"),
     ProblemCode.BAD_JSON: ("不是有效的 JSON", "Not valid JSON"),
     ProblemCode.NOT_AN_OBJECT: ("这一行不是 JSON 对象", "This line is not a JSON object"),
-    ProblemCode.JSON_ARRAY: (
-        "文件是一个 JSON 数组；请改为每行一个对象(JSON Lines)",
-        "The file is one JSON array; save it with one object on each line (JSON Lines)",
-    ),
     ProblemCode.NESTED_VALUE: ("列中含有嵌套的对象", "A column holds an object instead of a value"),
     ProblemCode.NO_KNOWN_COLUMN: ("没有认识的字段", "Holds no field that we know"),
     ProblemCode.TWO_AMOUNTS: (
@@ -105,6 +107,34 @@ TEXTS: dict[ProblemCode, tuple[str, str]] = {
     ProblemCode.UNCLEAR_CONSENT: (
         "同意一栏的内容看不懂，未记录同意",
         "A consent cell could not be understood; no consent was recorded",
+    ),
+    ProblemCode.TOO_MANY_UNNUMBERED: (
+        "没有编号的记录太多，此行及以后未读取；请拆分文件或加上编号列",
+        "Too many records without a number: this one and all after it were not read; split the file or add a number",
+    ),
+    ProblemCode.ARCHIVE_BROKEN: (
+        "压缩文件已损坏，此处及以后未读取",
+        "The compressed file is damaged; nothing from here on was read",
+    ),
+    ProblemCode.ARCHIVE_UNSAFE: (
+        "压缩文件可疑(解压后过大)，此处及以后未读取",
+        "The compressed file is suspicious (it grows too much); nothing from here on was read",
+    ),
+    ProblemCode.ARCHIVE_ENCRYPTED: (
+        "压缩文件有密码；请去掉密码后重新导入",
+        "The compressed file has a password; remove it and import again",
+    ),
+    ProblemCode.NESTED_ARCHIVE: (
+        "压缩文件里还有压缩文件，未读取；请解压后重新导入",
+        "A compressed file within a compressed file was not read; unpack it and import again",
+    ),
+    ProblemCode.MARKUP_BROKEN: (
+        "网页或 XML 表格已损坏，此处及以后未读取",
+        "The HTML or XML table is damaged; nothing from here on was read",
+    ),
+    ProblemCode.MARKUP_UNSAFE: (
+        "XML 表格含有实体声明，未读取",
+        "The XML table declares entities; it was not read",
     ),
 }
 

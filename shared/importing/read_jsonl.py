@@ -6,7 +6,7 @@ from io import BufferedReader
 from typing import NoReturn
 
 from shared.importing.limits import Limits
-from shared.importing.lines import Line, read_lines
+from shared.importing.lines import read_lines
 from shared.importing.problems import ProblemCode, RowProblem
 from shared.importing.row import Row
 
@@ -17,18 +17,19 @@ def read_jsonl(stream: BufferedReader, limits: Limits) -> Iterator[Row | RowProb
         if isinstance(line, RowProblem):
             yield line
         elif line.text.strip():
-            yield _read_object(line)
+            yield read_object(line.number, line.text)
 
 
-def _read_object(line: Line) -> Row | RowProblem:
+def read_object(number: int, text: str) -> Row | RowProblem:
+    """The object that a text is, as a row."""
     try:
         # Not all of what Python reads is JSON: NaN and Infinity are refused.
-        value = json.loads(line.text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        return RowProblem(line.number, ProblemCode.BAD_JSON)
+        return RowProblem(number, ProblemCode.BAD_JSON)
     if not isinstance(value, dict):
-        return RowProblem(line.number, ProblemCode.NOT_AN_OBJECT)
-    return Row(line.number, None, value)
+        return RowProblem(number, ProblemCode.NOT_AN_OBJECT)
+    return Row(number, None, value)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BufferedReader, BytesIO
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -11,12 +10,12 @@ from shared.importing.limits import Limits
 from shared.importing.problems import ProblemCode, RowProblem
 from shared.importing.row import Cell, Row
 from shared.importing.table import Cells, to_rows
+from shared.importing.zip_directory import ENCRYPTED, overlap
 
 if TYPE_CHECKING:
     Sheet = Any  # openpyxl ships no types
 
 _PROLOGUE_BYTES = 1_024
-_ENCRYPTED = 0x1
 
 
 def read_xlsx(stream: BufferedReader, limits: Limits) -> Iterator[Row | RowProblem]:
@@ -53,16 +52,11 @@ def _judge_entries(entries: Sequence[ZipInfo], limits: Limits) -> RowProblem | N
     if unpacked > limits.unpacked_bytes:
         return RowProblem(0, ProblemCode.WORKBOOK_TOO_BIG, f"unpacked={unpacked}")
     for entry in entries:
-        if entry.flag_bits & _ENCRYPTED:
+        if entry.flag_bits & ENCRYPTED:
             return RowProblem(0, ProblemCode.OLD_EXCEL)
         if entry.file_size > limits.unpacked_ratio * max(entry.compress_size, 1):
             return _unsafe(f"ratio={entry.file_size // max(entry.compress_size, 1)}")
-    return _unsafe("overlap") if _overlap(entries) else None
-
-
-def _overlap(entries: Sequence[ZipInfo]) -> bool:
-    by_offset = sorted(entries, key=lambda entry: entry.header_offset)
-    return any(one.header_offset + one.compress_size > two.header_offset for one, two in pairwise(by_offset))
+    return _unsafe("overlap") if overlap(entries) else None
 
 
 def _find_entities(archive: ZipFile) -> RowProblem | None:

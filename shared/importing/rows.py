@@ -1,21 +1,23 @@
 """From rows to raw records: the message that goes into the queue, values as found."""
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from shared.importing.columns import Column, Mapping, map_columns
 from shared.importing.kinds import find_kind, find_system, implied_by, is_no, is_yes
+from shared.importing.limits import DEFAULT_LIMITS, Limits
+from shared.importing.occurrences import Occurrences
 from shared.importing.problems import ProblemCode, RowProblem
 from shared.importing.row import Row
 
 RawRecord = dict[str, Any]
 
 SCHEMA = 1
+_ENCODE = json.JSONEncoder(sort_keys=True, default=str).encode  # made once: `dumps` makes one for each call
 PARTY_FIELDS = (
     "ref", "name", "title", "company", "industry", "phone", "email", "address", "country", "province", "city",
     "language", "birthday", "first_cooperation",
@@ -44,58 +46,59 @@ _CONSENT_COLUMNS = {
 
 
 def rows_to_records(
-    rows: Iterable[Row | RowProblem], *, file: str, job_id: str
+    rows: Iterable[Row | RowProblem], *, file: str, job_id: str, limits: Limits = DEFAULT_LIMITS
 ) -> Iterator[RawRecord | RowProblem]:
     """One or more raw records for each row, in order; the same rows give the same records. Problems pass through.
 
-    A sheet's name follows the file's in `origin.file`, after a `#`.
+    A sheet's name follows the file's in `origin.file`, after a `#`. Ends with a problem where a file holds more
+    records without a number than can be told apart.
     """
-    numbering = _Numbering(file, job_id)
+    numbering = _Numbering(file, job_id, Occurrences(limits.unnumbered_records))
     system = find_system(file)
     for row in rows:
         if isinstance(row, RowProblem):
             yield row
             continue
         for found in read_row(row, system):
-            yield found if isinstance(found, RowProblem) else numbering.stamp(found, row)
+            stamped = found if isinstance(found, RowProblem) else numbering.stamp(found, row)
+            if stamped is None:
+                yield _problem(row, ProblemCode.TOO_MANY_UNNUMBERED)
+                return
+            yield stamped
 
 
 @dataclass(slots=True)
 class _Numbering:
-    """Counts within one file. Remembers 8 bytes for each record without an id, and each refund's id."""
+    """Counts within one file: its records, and equal ones among those without an id."""
 
     file: str
     job_id: str
+    occurrences: Occurrences
     seq: int = 0
-    seen: dict[int, int] = field(default_factory=dict)
 
-    def stamp(self, message: RawRecord, row: Row) -> RawRecord:
-        if str(message.get("id", "")).endswith("#refund"):
-            message = message | {"id": self._next_id(message["id"])}
-        occurrence = 1 if "id" in message else self._count(_digest(_content(message)))
+    def stamp(self, message: RawRecord, row: Row) -> RawRecord | None:
+        """The message with its place and its occurrence; None when no more can be told apart."""
+        occurrence: int | None = 1
+        if "id" not in message:
+            occurrence = self.occurrences.count(_content(message))
+        elif str(message["id"]).endswith("#refund"):
+            # An order may be refunded in parts, all under the order's number.
+            count = self.occurrences.count(json.dumps(message["id"]))
+            if count is None:
+                return None
+            message = message if count == 1 else message | {"id": f"{message['id']}-{count}"}
+        if occurrence is None:
+            return None
         file = self.file if row.sheet is None else f"{self.file}#{row.sheet}"
         origin = {"file": file, "row": row.row, "job_id": self.job_id, "seq": self.seq}
         self.seq += 1
         return message | {"origin": origin, "occurrence": occurrence}
 
-    def _next_id(self, refund_id: str) -> str:
-        # An order may be refunded in parts, all under the order's number.
-        count = self._count(_digest(refund_id))
-        return refund_id if count == 1 else f"{refund_id}-{count}"
 
-    def _count(self, digest: int) -> int:
-        self.seen[digest] = self.seen.get(digest, 0) + 1
-        return self.seen[digest]
-
-
-def _content(message: RawRecord) -> RawRecord:
+def _content(message: RawRecord) -> str:
     # Without the hints: 3元 and 3万元 of one day must not count as the first of the same content each.
-    return {key: value for key, value in message.items() if key != "hints"}
-
-
-def _digest(content: object) -> int:
-    text = json.dumps(content, sort_keys=True, default=str)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+    kept = {key: value for key, value in message.items() if key != "hints"}
+    return _ENCODE(kept)
 
 
 def read_row(row: Row, system: str) -> Iterator[RawRecord | RowProblem]:
@@ -104,7 +107,8 @@ def read_row(row: Row, system: str) -> Iterator[RawRecord | RowProblem]:
         yield _pass_through(row.cells, system)
         return
     mapping = map_columns(tuple(row.cells))
-    filled = [column for column in mapping.recognised if not _is_blank(row.cells[column.header])]
+    cells = row.cells
+    filled = [column for column in mapping.recognised if not _is_blank(cells[column.header])]
     problem = _find_problem(row, filled)
     if problem is not None:
         yield problem
@@ -129,6 +133,8 @@ def _find_problem(row: Row, filled: list[Column]) -> RowProblem | None:
     nested = [column.header for column in filled if isinstance(row.cells[column.header], dict | list)]
     if nested:
         return _problem(row, ProblemCode.NESTED_VALUE, ", ".join(nested))
+    if len(filled) == len({column.field for column in filled}):
+        return None
     amounts = [(row.cells[column.header], column) for column in filled if column.field == "amount"]
     if len({_in_units(value, column) for value, column in amounts}) > 1:
         headers = ", ".join(column.header for _, column in amounts)

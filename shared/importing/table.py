@@ -148,16 +148,19 @@ def _check_row(item: Cells, names: list[str], limits: Limits) -> RowProblem | No
         detail = f"cells={len(names) + extra}, headings={len(names)}"
         lines = f", lines={item.lines}" if item.lines > 1 else ""
         return RowProblem(item.row, ProblemCode.RAGGED_ROW, detail + lines)
-    for name, value in zip(names, item.values, strict=False):
+    for place, value in enumerate(item.values[: len(names)]):
         if isinstance(value, str) and len(value) > limits.cell_characters:
-            return RowProblem(item.row, ProblemCode.OVERSIZED_CELL, name)
+            return RowProblem(item.row, ProblemCode.OVERSIZED_CELL, names[place])
     return RowProblem(item.row, ProblemCode.TOTAL_ROW) if _is_total_row(item.values) else None
 
 
 def _is_total_row(values: Sequence[Cell]) -> bool:
     """合计 and numbers: a firm that is called Total has a name or an address beside it."""
-    label, *rest = (value for value in values if not _is_blank(value))
-    return is_total(label) and all(_FIGURE.match(str(value)) for value in rest)
+    label = next((value for value in values if not _is_blank(value)), None)
+    if not is_total(label):
+        return False
+    _, *rest = (value for value in values if not _is_blank(value))
+    return all(_FIGURE.match(str(value)) for value in rest)
 
 
 def _to_row(item: Cells, names: list[str], sheet: str | None) -> Row:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.insight.charts import RankBar, draw_funnel, draw_heat_map, rank_bars
+from shared.insight.quality_view import quality_parts
 from shared.insight.reconcile import find_breaks, run_checks
 from shared.insight.report_view import (
     both,
@@ -73,6 +74,7 @@ def render_report(snapshot: Snapshot, policy: Policy, *, language_default: Langu
             **_tags(snapshot),
             **_costs(snapshot, policy),
             **_data(snapshot),
+            quality=quality_parts(snapshot, policy.tenant.tz),
         )
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from shared.insight.quality import Quality
 from shared.model.case import Case
 from shared.model.tags import Reason
 
@@ -30,6 +31,8 @@ class JobLine:
     """Rows that gave no record at all: each counts as a quarantined record in."""
     outcomes: Mapping[str, int]
     """`new`, `updated`, `unchanged`, `quarantined` -> records."""
+    started_at: str = ""
+    """UTC instant, as stored."""
 
     @property
     def records_in(self) -> int:
@@ -61,6 +64,10 @@ class QuarantinedRow:
     file: str | None = None
     row: int | None = None
     issues: tuple[FieldIssue, ...] = ()
+    quarantine_id: str = ""
+    """Under which a replay finds it; empty where only a note was kept, not the message."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """The message as it came: path and text. Only for the table that its owner corrects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +175,12 @@ class Snapshot:
     """The tenant's local day of `at`."""
     jobs: tuple[JobLine, ...] = ()
     quarantined: tuple[QuarantinedRow, ...] = ()
+    """Those that are open."""
+    replayed: tuple[QuarantinedRow, ...] = ()
+    """Those that were taken in later: their records count among the outcomes of their jobs."""
     issues: tuple[FieldIssue, ...] = ()
     """Of the records that were taken in."""
+    quality: Quality = field(default_factory=Quality)
     entries: Mapping[str, int] = field(default_factory=dict)
     """Stored records by system."""
     direct: Mapping[str, int] = field(default_factory=dict)

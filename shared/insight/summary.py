@@ -91,6 +91,8 @@ def _ingest(snapshot: Snapshot, language: Language) -> _Line:
     reasons = ", ".join(f"{count:,} {code}" for code, count in codes.most_common(TOP_REASONS))
     reasons += ", …" if len(codes) > TOP_REASONS else ""
     text = said.format(clean, quarantined) + (f" ({reasons})" if reasons else "")
+    if snapshot.replayed:
+        text += pick(("  {0:,} 行已重新处理", "  {0:,} replayed"), language).format(len(snapshot.replayed))
     return _Line("ingest", sum(t.records_in for t in tallies), text)
 
 

@@ -3,13 +3,27 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from shared.model.instants import to_iso
 from shared.model.issues import Issue, issue_to_plain
-from shared.ports import Absent, AnyOf, Delete, Is, Item, Items, Key, Put, Query, Table, Update, query_all
+from shared.ports import (
+    Absent,
+    All,
+    AnyOf,
+    Delete,
+    Is,
+    Item,
+    Items,
+    Key,
+    Put,
+    Query,
+    Table,
+    Update,
+    query_all,
+)
 
 HOLD, JOB, WATERMARK = "HOLD", "JOB", "WATERMARK"
 CHUNK = 100
@@ -48,6 +62,11 @@ class Job:
     started_at: str
     is_open: bool
     rows: int = 0
+    """Read so far, as are `bytes_read` of `bytes_total` (None: not known)."""
+    bytes_read: int = 0
+    bytes_total: int | None = None
+    done: int = 0
+    """The checkpoint: so many records were posted and unreadable rows put aside, in the order of the file."""
     records: int | None = None
     """None while the file is still being split."""
     problems: int = 0
@@ -63,10 +82,16 @@ def put_job(job: Job) -> Put:
     item: Item = {"name": JOB, "sk": job.job_id}
     item |= {
         name: value
-        for name in ("file", "system", "started_at", "is_open", "rows", "records", "problems", "columns")
-        if (value := getattr(job, name)) is not None
+        for name in Job.__slots__
+        if name != "job_id" and (value := getattr(job, name)) is not None
     }
     return Put(Table.CONTROL, item)
+
+
+def put_progress(job: Job) -> Put:
+    """The job at a checkpoint; refused once it is split, or where another attempt is further."""
+    is_ahead = AnyOf((Absent("done"), Is("done", "<=", job.done)))
+    return replace(put_job(job), condition=All((Absent("records"), is_ahead)))
 
 
 def job_from_item(item: Item) -> Job:

@@ -12,8 +12,10 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from functions import split_file as handler
 from infra.local.template import QueueSource, functions, kebab, matches, sources
 from shared.aws import objects
+from shared.flows import split_file as flow
 from shared.ports import Item, Key, Page, Query, QueueName, Table, Write
 from shared.runtime import wiring
 from shared.runtime.settings import QUEUE_VARIABLES, TABLE_VARIABLES
@@ -199,6 +201,24 @@ def test_a_file_becomes_the_same_records_however_often_it_is_announced(world: Wo
 
 
 @pytest.mark.usefixtures("bucket")
+def test_a_file_that_takes_too_long_comes_back_and_is_finished(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[str] = []
+    monkeypatch.setattr(handler, "give_back", lambda record: given_back.append(record.message_id))
+    monkeypatch.setattr(flow, "LOT", 10)
+    monkeypatch.setattr(flow, "STOP_BEFORE_S", 31)  # the context of these tests has 30 s left
+    assert run(world, "split_file/good") == failures("split_file/good", 0)
+    assert len(waiting(world, QueueName.RECORDS)) <= 10
+    assert given_back == [event("split_file/good")["Records"][0]["messageId"]]
+    monkeypatch.setattr(flow, "STOP_BEFORE_S", 20)
+    assert run(world, "split_file/duplicate") == GOOD
+    numbers = [body["origin"]["seq"] for body in waiting(world, QueueName.RECORDS)]
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) > 10
+
+
+@pytest.mark.usefixtures("bucket")
 def test_two_files_of_one_notification_are_two_jobs(world: World) -> None:
     assert run(world, "split_file/two_files") == GOOD
     files = {item["file"] for item in world.items.scan(Table.CONTROL) if item["name"] == "JOB"}
@@ -248,6 +268,7 @@ def test_an_operator_is_answered(told: World, monkeypatch: pytest.MonkeyPatch) -
     assert run(told, "operate/lift")["holds"] == []
     assert run(told, "operate/jobs") == {"jobs": []}
     assert run(told, "operate/redrive") == {"moved": 10}
+    assert run(told, "operate/replay")["posted"] == 0
     assert run(told, "operate/explain_nobody") == {"error": "not_found"}
     assert run(told, "operate/poison")["error"] == "unknown_action"
     assert run(told, "operate/missing_argument") == {"error": "missing_argument", "argument": "reference"}

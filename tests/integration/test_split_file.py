@@ -155,11 +155,11 @@ def test_equal_rows_without_an_order_number_stay_two_customers_orders() -> None:
 
 
 def test_a_file_of_many_rows_is_posted_in_lots() -> None:
-    lines = [f"{n},李雷,139{n:08d},o{n},100,2026-06-01" for n in range(250)]
+    lines = [f"{n},李雷,139{n:08d},o{n},100,2026-06-01" for n in range(2_500)]
     content = "\n".join(["客户编号,姓名,手机,订单号,金额,日期", *lines]).encode()
     queue = ListQueue()
-    assert split(MemoryItems(), queue, content).records == 250
-    assert queue.sizes == [100, 100, 50]
+    assert split(MemoryItems(), queue, content).records == 2_500
+    assert queue.sizes == [1_000, 1_000, 500]
 
 
 def test_a_file_that_is_no_table_is_one_problem_and_does_not_hold_the_plan_for_long() -> None:

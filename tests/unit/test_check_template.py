@@ -111,7 +111,7 @@ def test_a_hostile_template_is_refused_in_no_time_and_never_run(source: str, cod
     assert code in {fault.code for fault in faults}
     with pytest.raises(MessageInvalid, match="template_refused"):
         render_source(source, {"name": "x", "company": "y", "cases": []}, shape=SHAPE, link_hosts=HOSTS)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5  # against blow-up, with room for a busy machine
 
 
 HOSTILE_HTML = [

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.cleaning.industries import clean_industry
+from shared.cleaning.industries import clean_industry, clean_industry_code
 from shared.cleaning.tables import read_table
 
 
@@ -62,3 +62,74 @@ def test_no_word_stands_for_two_sections() -> None:
         for word in (*row["names"].split(), *row["words"].split()):
             sections.setdefault(word, set()).add(section)
     assert {word: found for word, found in sections.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        pytest.param("C39", "C39", id="code"),
+        pytest.param("39", "C39", id="division alone"),
+        pytest.param("c-39", "C39", id="dash"),
+        pytest.param("Ｃ３９", "C39", id="full width"),
+        pytest.param("3911", "C39", id="class"),
+        pytest.param("I6510", "I65", id="section and class"),
+        pytest.param("大类39", "C39", id="said to be a division"),
+        pytest.param("C", "C", id="section"),
+        pytest.param("门类C", "C", id="said to be a section"),
+        pytest.param("C39 计算机、通信和其他电子设备制造业", "C39", id="code and name"),
+        pytest.param("计算机、通信和其他电子设备制造业", "C39", id="name"),
+        pytest.param("计算机通信和其他电子设备制造业", "C39", id="name without its signs"),
+        pytest.param("水的生产和供应业", "D46", id="a name with a word of another trade"),
+        pytest.param("Manufacture of furniture", "C21", id="English name"),
+        pytest.param("制造业", "C", id="name of a section"),
+        pytest.param("住宿和餐饮业", "H", id="section of two trades"),
+        pytest.param("餐饮", "H62", id="one of the two"),
+        pytest.param("软件开发公司", "I65", id="a word inside"),
+        pytest.param("互联网", "I64", id="internet"),
+        pytest.param("某银行", "J66", id="bank"),
+        pytest.param("汽车销售", "F52", id="selling cars"),
+        pytest.param("汽车制造", "C36", id="making cars"),
+        pytest.param("汽车维修", "O81", id="mending cars"),
+        pytest.param("建材批发", "F51", id="the last word decides"),
+        pytest.param("医疗器械销售公司", "F", id="the last word before the firm"),
+        pytest.param("国际贸易", "F51", id="foreign trade"),
+        pytest.param("國際貿易", "F51", id="traditional"),
+        pytest.param("半導體", "C39", id="traditional division"),
+        pytest.param("Software development", "I65", id="English words"),
+        pytest.param("car rental company", "L71", id="longest English word"),
+        pytest.param("Real Estate", "K70", id="English real estate"),
+        pytest.param("教育", "P83", id="a section of one division"),
+        pytest.param("物流公司", "G", id="of several divisions"),
+    ],
+)
+def test_the_division_is_given_where_it_is_said(raw: str, code: str) -> None:
+    assert clean_industry_code(raw, "party.industry").value == code
+
+
+@pytest.mark.parametrize("raw", ["未来科技", "Z", "99", "C66", "foo", "U12", "00", "98", "I39"])
+def test_what_is_no_division_is_refused(raw: str) -> None:
+    assert [issue.code for issue in clean_industry_code(raw, "party.industry").issues] == ["unknown_industry"]
+
+
+def all_divisions() -> list[tuple[str, list[str]]]:
+    sections = {
+        f"{division:02}": section
+        for section, row in read_table("industries").items()
+        for division in range(row["divisions"][0], row["divisions"][1] + 1)
+    }
+    return [(sections[code] + code, row) for code, row in read_table("industry_divisions").items()]
+
+
+def test_the_table_has_each_division_in_both_languages_once() -> None:
+    rows = read_table("industry_divisions")
+    assert list(rows) == [f"{number:02}" for number in range(1, 98)]
+    assert all(name and english.isascii() and english for name, english, _ in rows.values())
+    assert len({name for name, _, _ in rows.values()}) == 97
+
+
+@pytest.mark.parametrize(("code", "row"), all_divisions(), ids=lambda value: str(value)[:3])
+def test_each_division_is_found_by_code_name_and_every_word(code: str, row: list[str]) -> None:
+    name, english, words = row
+    texts = [code, code[1:], name, code + name, english, english.upper()]
+    texts += [word.replace("_", " ") for word in words.split()]
+    assert {text: clean_industry_code(text, "").value for text in texts} == dict.fromkeys(texts, code)

@@ -138,7 +138,7 @@ def test_yes_no_and_total_are_different_words() -> None:
         ("sales-客户订单.csv", "sales"), ("2026年6月订单.xlsx", "sales"), ("service-工单.xlsx", "service"),
         ("客服投诉记录.csv", "service"), ("web-events.jsonl", "web"), ("events_2026.jsonl", "web"),
         ("service_events.csv", "service"), ("incoming/2026/ORDERS.CSV", "sales"), ("happy clients.csv", "happy-clients"),
-        ("会员 名单(1).csv", "会员-名单-1"), ("###.csv", "file"),
+        ("会员 名单(1).csv", "会员-名单-1"), ("###.csv", "file"), ("Partners.CSV.GZ", "partners"),
     ],
 )  # fmt: skip
 def test_system_is_named_by_the_file(file: str, system: str) -> None:

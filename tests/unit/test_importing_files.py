@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook  # type: ignore[import-untyped]
 
+from shared.importing.encodings import find_encoding
 from shared.importing.limits import DEFAULT_LIMITS, Limits
-from shared.importing.lines import find_encoding
 from shared.importing.problems import TEXTS, ProblemCode, RowProblem, describe_problem
 from shared.importing.read_csv import find_delimiter
 from shared.importing.read_file import read_rows
@@ -232,9 +232,9 @@ def test_long_file_is_read_row_by_row() -> None:
         pytest.param("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_excel", id="old Excel"),
         pytest.param("a.csv", b"%PDF-1.7", "unknown_format", id="PDF named CSV"),
         pytest.param("a.xls", b"<html><table>", "unknown_format", id="HTML named Excel"),
-        pytest.param("a.csv", b"\x1f\x8b\x08", "unknown_format", id="gzip"),
-        pytest.param("a.json", b'[{"name": 1}]', "json_array", id="JSON array"),
-        pytest.param("a.txt", b'\xef\xbb\xbf [\n {"name": 1}]', "json_array", id="pretty JSON array"),
+        pytest.param("a.csv.gz", b"\x1f\x8b\x08", "archive_broken", id="gzip cut off"),
+        pytest.param("a.csv.zst", b"\x28\xb5\x2f\xfd", "unknown_format", id="zstandard"),
+        pytest.param("a.xls", b"<?xml version='1.0'?><note/>", "unknown_format", id="XML of another kind"),
         pytest.param("a.xlsx", b"PK\x03\x04garbage", "workbook_broken", id="broken zip"),
     ],
 )

@@ -197,7 +197,7 @@ def test_fixed_texts_take_the_same_numbers_in_both_languages() -> None:
 @pytest.mark.parametrize("snapshot", [a_snapshot(), hostile()], ids=["real", "hostile"])
 def test_every_chart_is_well_formed_and_described(snapshot: Snapshot) -> None:
     charts = re.findall(r"<svg.*?</svg>", render_report(snapshot, POLICY), re.DOTALL)
-    assert len(charts) == 3
+    assert len(charts) == 5
     for chart in charts:
         root = ElementTree.fromstring(chart)  # noqa: S314 (our own)
         assert root.get("role") == "img"
@@ -261,7 +261,10 @@ def test_quarantine_lists_rows_and_refused_fields_with_words(tmp_path: Path) -> 
     assert all(
         row["原因"] and row["reason_in_words"] and row["原因"] != row["reason_in_words"] for row in rows
     )
-    assert {row["severity"] for row in rows} == {"refused"}
+    assert {row["severity"] for row in rows if row["reason_code"]} == {"refused"}
+    assert ("8", "event_at", "2026-06-02") in {(row["row"], row["field"], row["value"]) for row in rows}
+    offered = {row["field"] for row in rows if row["row"] == "8" and not row["value"]}
+    assert offered == {"", "party.ref", "party.name", "party.company", "party.phone", "party.email"}
 
 
 def test_no_cell_of_quarantine_begins_a_formula(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_every_variable_that_the_code_reads_is_given_to_some_function_and_the_ot
     addresses = {*settings.TABLE_VARIABLES.values(), *settings.QUEUE_VARIABLES.values()}
     given = {name for function in functions() for name in given_to(function)}
     dead_letters = {name for name in given if name.endswith("_DEAD_QUEUE_URL")}
-    assert given - dead_letters - {"IMPORTS_QUEUE_URL"} == scalars | addresses
+    assert given - dead_letters == scalars | addresses
     assert set(load_template()["Globals"]["Function"]["Environment"]["Variables"]) == OF_POWERTOOLS
 
 
