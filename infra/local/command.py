@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from infra.local.faults import LocalFault
+
 STATE = Path(".guanxi")
 OUT = Path("out")
 _CLEAN_FIELDS = (
@@ -19,6 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.run(asked))
+    except LocalFault as fault:
+        print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130

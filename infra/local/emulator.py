@@ -21,16 +21,14 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from infra.local.faults import EmulatorFailed
+
 ROOT = Path(__file__).parents[2]
 REGION = "us-east-1"
 HOST = "127.0.0.1"
 START_S = 60
 STOP_S = 60
 """A persistent stop writes all state: 4.5 s at 30,000 items."""
-
-
-class EmulatorFailed(RuntimeError):
-    """The emulator did not start; its log tells why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,19 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from infra.local.faults import Stalled
 from infra.local.session import Session
 from shared.flows.import_progress import Progress, import_progress
-from shared.model.contact import OPEN
 from shared.model.instants import to_iso
-from shared.ports import Query, Table, query_all
+from shared.ports import Query, query_all
 from shared.store.contacts import SHARDS, open_contacts
 from shared.store.customers import due_customers
 
 POLL_S = 0.5
-STALLED_S = 40
+STALLED_S = 180
 """No progress for so long: something is broken, and the logs tell what."""
 
 Say = Callable[[str], None]
-
-
-class Stalled(RuntimeError):
-    """Nothing moves any more; the message says where the work stands."""
 
 
 def import_files(session: Session, files: Sequence[Path], say: Say) -> list[Progress]:
@@ -100,10 +96,3 @@ def _due_contacts(session: Session, now: datetime) -> int:
 
 def _count(session: Session, query: Query) -> int:
     return sum(1 for _ in query_all(session.items, query))
-
-
-def open_rows(session: Session) -> Iterable[str]:
-    """Contacts that are not terminal, for the closing line of a run."""
-    for item in session.items.scan(Table.CONTACTS):
-        if item["status"] in {status.value for status in OPEN}:
-            yield str(item["contact_id"])

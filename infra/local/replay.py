@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from infra.local.import_files import POLL_S, STALLED_S, Stalled, settle
+from infra.local.faults import Stalled
+from infra.local.import_files import POLL_S, STALLED_S, settle
 from infra.local.present import Language, as_language, leave_behind
 from infra.local.quarantine_csv import read_corrected
 from infra.local.session import Session, open_session

@@ -9,15 +9,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.local.emulator import Emulator, running_emulator
+from infra.local.faults import DeployFailed
 from infra.local.package import packaged_template
 from infra.local.stage import stage, this_machine
 
 STACK = "guanxi"
 ARTIFACTS = "guanxi-artifacts"
-
-
-class DeployFailed(RuntimeError):
-    """The template was refused; the message holds the reasons of the failed resources."""
 
 
 @dataclass(frozen=True, slots=True)

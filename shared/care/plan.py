@@ -46,10 +46,6 @@ class Wish(NamedTuple):
     def contact_class(self) -> ContactClass:
         return ContactClass.TASK if self.channel.is_task else ContactClass.CARE
 
-    @property
-    def is_entry(self) -> bool:
-        return self.within_working_days is not None
-
 
 def cell_name(state: CareState) -> str:
     """`<level>.<risk>`."""

@@ -106,12 +106,12 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("source", "code"), HOSTILE)
 def test_a_hostile_template_is_refused_in_no_time_and_never_run(source: str, code: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()  # its own work, whatever else the machine does
     faults = check_template(source, shape=SHAPE, link_hosts=HOSTS)
     assert code in {fault.code for fault in faults}
     with pytest.raises(MessageInvalid, match="template_refused"):
         render_source(source, {"name": "x", "company": "y", "cases": []}, shape=SHAPE, link_hosts=HOSTS)
-    assert time.monotonic() - started < 5  # against blow-up, with room for a busy machine
+    assert time.process_time() - started < 1
 
 
 HOSTILE_HTML = [

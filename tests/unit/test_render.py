@@ -110,9 +110,12 @@ def test_the_largest_template_and_values_render_within_a_second() -> None:
         + "{% if case | upper | lower | trim | upper %}{% endif %}" * 1100
         + "{% endfor %}"
     )
-    started = time.process_time()
-    assert render_source(loop, {"cases": ["x" * 2000] * 20}, shape=SHAPE) == ""
-    assert time.process_time() - started < 5  # a limit against blow-up, with room for a busy machine
+    took_s = []
+    for _ in range(3):  # the least of three: the rule (T2) speaks of the render, not of its neighbours
+        started = time.process_time()
+        assert render_source(loop, {"cases": ["x" * 2000] * 20}, shape=SHAPE) == ""
+        took_s.append(time.process_time() - started)
+    assert min(took_s) < 1
 
 
 def test_a_field_is_an_entry_of_the_value_and_never_its_method() -> None:
