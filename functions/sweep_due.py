@@ -1,5 +1,6 @@
 """Woken every 15 minutes: wakes every customer whose tags or plan may change by now, and closes finished imports."""
 
+from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,4 +17,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         items=wiring.items(), queue=wiring.queue(), policy=wiring.policy(), now=wiring.clock().now()
     )
     count("CustomersDue", swept.customers)
-    return {"customers": swept.customers, "days": swept.days, "closed_jobs": swept.closed_jobs}
+    count("CustomersWoken", swept.woken)
+    return asdict(swept)

@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from infra.local.faults import LocalFault
@@ -69,7 +70,75 @@ def _parser() -> argparse.ArgumentParser:
     )
     clean.add_argument("--plain", action="store_true", help="each line is a value as it is, not JSON")
     clean.set_defaults(run=_clean)
+    _add_tag(commands)
+    _add_forecast_commands(commands)
+    _add_message_commands(commands)
+    _add_matching(commands)
+    _add_identity(commands)
     return parser
+
+
+def _add_message_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    hours = commands.add_parser("hours", help="send now or defer until when: JSON lines in and out")
+    hours.set_defaults(run=_hours)
+    sms = commands.add_parser("sms", help="encoding, units and segments of SMS texts: JSON lines in and out")
+    sms.add_argument(
+        "--mode", choices=("keep", "punct", "latin"), default="keep", help="how a text is made cheaper"
+    )
+    sms.set_defaults(run=_sms)
+    reply = commands.add_parser("reply", help="what replies to an SMS ask for: JSON lines in and out")
+    reply.set_defaults(run=_reply)
+    template = commands.add_parser("template", help="check templates of messages (docs/messages.md)")
+    asked = template.add_subparsers(dest="asked", required=True, metavar="check|lint")
+    check = asked.add_parser("check", help="may a template be used, how does it look: JSON lines in and out")
+    check.set_defaults(run=_check_template)
+    lint = asked.add_parser(
+        "lint", help="what to mend in the packaged templates; fails when something must be"
+    )
+    lint.set_defaults(run=_lint_templates)
+    preview = commands.add_parser("preview", help="every template for every locale on one page: preview.html")
+    preview.set_defaults(run=_preview)
+
+
+def _add_forecast_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    plan = commands.add_parser("plan", help="what another policy would change; exit code 3 over a budget")
+    plan.add_argument("--policy", type=Path, metavar="NEW.toml", help="default: the one in force")
+    plan.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="one value of it, such as level.core_min_fen=40_000_000",
+    )
+    plan.add_argument("--json", action="store_true", help="all of it, for pipelines")
+    plan.set_defaults(run=_plan)
+    simulate = commands.add_parser("simulate", help="a span of care over simulated customers, with a page")
+    simulate.add_argument("--days", type=int, default=365, metavar="N", help="default: %(default)s")
+    simulate.add_argument("--customers", type=int, default=1000, metavar="N", help="default: %(default)s")
+    simulate.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed, the same year")
+    simulate.add_argument(
+        "--from", dest="begins_on", type=date.fromisoformat, default=date(2026, 6, 30), metavar="DAY"
+    )
+    simulate.set_defaults(run=_simulate)
+
+
+def _add_tag(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    tag = commands.add_parser("tag", help="tags of customers told one JSON object a line (docs/tags.md)")
+    tag.add_argument("file", type=Path, metavar="FILE.jsonl", help="- reads standard input")
+    tag.add_argument("--as-of", required=True, metavar="INSTANT", help="such as 2026-06-30T00:00+08:00")
+    tag.add_argument(
+        "--zone", metavar="ZONE", help="of local days (default: the policy's), such as Asia/Shanghai"
+    )
+    tag.add_argument(
+        "--policy", type=Path, metavar="FILE.toml", help="thresholds (default: the built-in ones)"
+    )
+    tag.add_argument(
+        "--explain", action="store_true", help="add rule, inputs, threshold and margin of each tag"
+    )
+    tag.set_defaults(run=_tag)
+    verify = commands.add_parser("verify", help="recompute the whole base from its events; say what differs")
+    verify.add_argument("--repair", action="store_true", help="mend what differs")
+    verify.set_defaults(run=_verify)
 
 
 # Each command imports what it needs: `guanxi --help` does not wait for AWS's SDK.
@@ -116,3 +185,145 @@ def _clean(asked: argparse.Namespace) -> int:
     if asked.match_key:
         return print_match_keys(asked.match_key, lines, out, is_plain=asked.plain)
     return clean_lines(asked.field, lines, out, is_plain=asked.plain)
+
+
+def _plan(asked: argparse.Namespace) -> int:
+    from infra.local.plan import plan_changes
+
+    return plan_changes(
+        asked.policy, asked.set, state=asked.state, language=asked.language, as_json=asked.json
+    )
+
+
+def _simulate(asked: argparse.Namespace) -> int:
+    from infra.local.simulate import simulate
+
+    return simulate(
+        asked.days,
+        asked.customers,
+        seed=asked.seed,
+        begins_on=asked.begins_on,
+        out=asked.out,
+        language=asked.language,
+    )
+
+
+def _tag(asked: argparse.Namespace) -> int:
+    from infra.local.tag import tag_file
+
+    return tag_file(asked.file, asked.as_of, zone=asked.zone, policy=asked.policy, is_explained=asked.explain)
+
+
+def _hours(_: argparse.Namespace) -> int:
+    from infra.local.hours import hours_lines
+
+    return hours_lines(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def _sms(asked: argparse.Namespace) -> int:
+    from infra.local.sms import sms_lines
+
+    return sms_lines(sys.stdin.buffer, sys.stdout.buffer, mode=asked.mode)
+
+
+def _reply(_: argparse.Namespace) -> int:
+    from infra.local.reply import reply_lines
+
+    return reply_lines(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def _check_template(_: argparse.Namespace) -> int:
+    from infra.local.template_check import check_lines
+
+    return check_lines(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from infra.local.verify import verify
+
+    return verify(state=asked.state, out=asked.out, is_repairing=asked.repair)
+
+
+def _add_matching(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    dedupe = commands.add_parser(
+        "dedupe", help="find the rows of a table that are one person; needs no labels"
+    )
+    dedupe.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, JSONL, also packed (.gz, .zip)")
+    dedupe.add_argument("--out", dest="clusters", type=Path, required=True, metavar="CLUSTERS.csv")
+    dedupe.add_argument(
+        "--id", dest="id_column", metavar="COLUMN", help="name rows by this column, which is not compared"
+    )
+    dedupe.add_argument(
+        "--review", type=Path, metavar="PAIRS.csv", help="write the pairs a person should look at"
+    )
+    dedupe.add_argument("--weights", type=Path, metavar="FILE.json", help="start from weights learned before")
+    dedupe.set_defaults(run=_dedupe)
+    learn = commands.add_parser(
+        "learn", help="learn what agreement is worth in a table of people, without labels"
+    )
+    learn.add_argument("file", type=Path, metavar="FILE", help="as for dedupe")
+    learn.add_argument("--out", dest="learned", type=Path, required=True, metavar="WEIGHTS.json")
+    learn.add_argument("--weights", type=Path, metavar="FILE.json", help="start from these weights")
+    learn.set_defaults(run=_learn_weights)
+
+
+def _dedupe(asked: argparse.Namespace) -> int:
+    from infra.local.dedupe import dedupe_file
+
+    return dedupe_file(
+        asked.file, asked.clusters, id_column=asked.id_column, review=asked.review, weights=asked.weights
+    )
+
+
+def _learn_weights(asked: argparse.Namespace) -> int:
+    from infra.local.dedupe import learn_file
+
+    return learn_file(asked.file, asked.learned, weights=asked.weights)
+
+
+def _add_identity(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    review = commands.add_parser(
+        "review", help="pairs that may be one person: list them, decide, take it back"
+    )
+    review.add_argument("review_id", nargs="?", metavar="ID", help="of a pair; to undo, also of a decision")
+    review.add_argument(
+        "action", nargs="?", choices=("accept", "reject", "undo"), metavar="accept|reject|undo"
+    )
+    review.add_argument("--by", metavar="NAME", help="who decides")
+    review.add_argument("--why", default="", metavar="TEXT", help="kept with the decision")
+    review.add_argument("--json", action="store_true", help="all of it, for programs")
+    review.set_defaults(run=_review)
+    customer = commands.add_parser("customer", help="everything about one customer, and where it comes from")
+    customer.add_argument("reference", metavar="ID", help="customer id, contact id, phone or email")
+    customer.add_argument("--json", action="store_true", help="all of it, for programs")
+    customer.set_defaults(run=_customer)
+
+
+def _review(asked: argparse.Namespace) -> int:
+    if asked.action and not asked.by:
+        print("guanxi review: who decides? --by NAME", file=sys.stderr)
+        return 2
+    from infra.local.review import Decision, decide, print_reviews
+
+    if not asked.action:
+        return print_reviews(asked.review_id, state=asked.state, language=asked.language, as_json=asked.json)
+    decision = Decision(asked.review_id, asked.action, asked.by, asked.why)
+    return decide(decision, state=asked.state, out=asked.out, language=asked.language, as_json=asked.json)
+
+
+def _customer(asked: argparse.Namespace) -> int:
+    from infra.local.customer import print_customer
+
+    return print_customer(asked.reference, state=asked.state, language=asked.language, as_json=asked.json)
+
+
+def _lint_templates(asked: argparse.Namespace) -> int:
+    from infra.local.preview import print_findings
+
+    return print_findings(language=asked.language)
+
+
+def _preview(asked: argparse.Namespace) -> int:
+    from infra.local.preview import write_preview
+
+    return write_preview(asked.out, language=asked.language)

@@ -42,6 +42,7 @@ _CLEANED_BY: Final[Mapping[str, str]] = {
     "party.language": "clean_language",
     "party.birthday": "clean_past_date",
     "party.first_cooperation": "clean_past_date",
+    "party.id_number": "hash_id_number",
     "hints.region": "clean_country",
     "hints.zone": "_clean_zone",
     "hints.day_first": "clean_flag",

@@ -11,6 +11,7 @@ from shared.flows.import_progress import Progress, import_progress
 from shared.model.instants import to_iso
 from shared.ports import Query, query_all
 from shared.store.contacts import SHARDS, open_contacts
+from shared.store.control import read_jobs
 from shared.store.customers import due_customers
 
 POLL_S = 0.5
@@ -22,14 +23,14 @@ Say = Callable[[str], None]
 
 def import_files(session: Session, files: Sequence[Path], say: Say) -> list[Progress]:
     """What became of each file's records. Returns when the last one has an outcome."""
-    known = {progress.job.job_id for progress in import_progress(session.items)}
+    known = {job.job_id for job in read_jobs(session.items)}
     bucket = session.stack.outputs["ImportsBucket"]
     run = f"{time.time_ns():x}"
     for file in files:
         session.stack.client("s3").upload_file(str(file), bucket, f"incoming/{run}/{file.name}")
     watch = _Watch(say)
     while True:
-        ours = [progress for progress in import_progress(session.items) if progress.job.job_id not in known]
+        ours = import_progress(session.items, without=known)
         done = sum(sum(progress.outcomes.values()) for progress in ours)
         total = sum(progress.total or 0 for progress in ours)
         read = sum(progress.job.done for progress in ours)

@@ -65,7 +65,7 @@ def _how_to_reach(session: Session) -> list[str]:
 
 def explain_reference(reference: str, *, state: Path, language: str) -> int:
     """Prints why; exit code 1 when nobody is known under the reference."""
-    with _operator(state) as (items, key, now):
+    with operator(state) as (items, key, now):
         found = explain(reference, items=items, key=key, policy=load_policy(), now=now)
     if found is None:
         print(f"nothing is known under {reference!r}")
@@ -75,7 +75,7 @@ def explain_reference(reference: str, *, state: Path, language: str) -> int:
 
 
 @contextmanager
-def _operator(state: Path) -> Iterator[tuple[Items, bytes, datetime]]:
+def operator(state: Path) -> Iterator[tuple[Items, bytes, datetime]]:
     """The tables of a kept state, its identity key and its clock."""
     folder = next((found for found in (state, state / "run") if read_kept(found)), None)
     kept = read_kept(folder) if folder else None

@@ -1,8 +1,10 @@
 """Working days and working hours of the tenant (R39): the official Chinese calendar with its 调休."""
 
+import tomllib
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import NamedTuple
+from importlib.resources import files
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import chinese_calendar  # type: ignore[import-untyped]
@@ -36,8 +38,15 @@ def is_working_day(day: date, *, provisional: bool = False) -> bool:
     """Whether people work that day; CalendarMissing for a year without a table, unless provisional."""
     known = _official(day)
     if known is None and not provisional:
-        raise CalendarMissing(f"no working days for {day.year}: update the package chinesecalendar")
+        raise CalendarMissing(_what_to_do(day.year))
     return day.weekday() < SATURDAY if known is None else known
+
+
+def require_calendar(first: date, last: date) -> None:
+    """CalendarMissing, which says what to do, unless each year from `first` to `last` has its official table."""
+    for year in range(first.year, last.year + 1):
+        if not has_calendar(date(year, 1, 1)):
+            raise CalendarMissing(_what_to_do(year))
 
 
 def has_calendar(day: date) -> bool:
@@ -83,9 +92,43 @@ def _first_working_day(day: date, provisional: bool) -> date:
     return day
 
 
+def _what_to_do(year: int) -> str:
+    return (
+        f"no working days for {year}: add [{year}] to shared/care/working_days.toml as the State Council publishes it "
+        "(www.gov.cn, each November), or update the package chinesecalendar"
+    )
+
+
 @cache
 def _official(day: date) -> bool | None:
+    listed = _years().get(day.year)
+    if listed is not None:
+        return day in listed.worked or (day.weekday() < SATURDAY and day not in listed.off)
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return None  # what the library raises for a year it does not know
+
+
+class _Year(NamedTuple):
+    off: frozenset[date]
+    worked: frozenset[date]
+
+
+@cache
+def _years() -> dict[int, _Year]:
+    """The years of our own table, checked as they are read; CalendarMissing names what is wrong."""
+    text = (files("shared.care") / "working_days.toml").read_text(encoding="utf-8")
+    return {int(year): _read_year(int(year), row) for year, row in tomllib.loads(text).items()}
+
+
+def _read_year(year: int, row: dict[str, Any]) -> _Year:
+    periods = [(period["first"], period["last"]) for period in row["off"]]
+    off = frozenset(first + n * ONE_DAY for first, last in periods for n in range((last - first).days + 1))
+    worked = frozenset(row["worked"])
+    is_sound = {day.year for day in off | worked} == {year} and all(
+        day.weekday() >= SATURDAY for day in worked
+    )
+    if not is_sound or off & worked or not all(first <= last for first, last in periods):
+        raise CalendarMissing(f"shared/care/working_days.toml: [{year}] contradicts itself")
+    return _Year(off, worked)

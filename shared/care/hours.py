@@ -74,7 +74,7 @@ def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
 
 def recipient_zones(zone: str | None, country: str | None, tenant: ZoneInfo) -> tuple[ZoneInfo, ...]:
     """The address's zone, else all of the country's, else the tenant's (Q3). The first one dates the caps."""
-    if zone is not None and (known := _zone(zone)) is not None:
+    if zone is not None and (known := find_zone(zone)) is not None:
         return (known,)
     return country_zones(country) or (tenant,)
 
@@ -92,7 +92,8 @@ def country_zones(country: str | None) -> tuple[ZoneInfo, ...]:
     return tuple(ZoneInfo(name) for name in _zones_by_country().get(country or "", ()))
 
 
-def _zone(name: str) -> ZoneInfo | None:
+def find_zone(name: str) -> ZoneInfo | None:
+    """The IANA zone of a name; None where there is none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from shared.cleaning.field import NOTHING, Field, accepted, refused
 from shared.cleaning.gazetteer import Keys, lengths_in, read_division, read_former_names, read_names
+from shared.cleaning.markup import is_code, is_web_address, strip_markup
+from shared.cleaning.pinyin_addresses import find_divisions
 from shared.cleaning.spellings import simplify
 from shared.cleaning.tables import read_table
 from shared.cleaning.text import fold, is_lost, read_text
-from shared.cleaning.words import word_key
 
 _LABEL = re.compile(
     r"^(?:(?:收货|收件|详细|联系|通讯|公司|单位|家庭|办公|注册)?(?:地址|住址)\s*:\s*)+", re.IGNORECASE
@@ -19,27 +20,43 @@ _COUNTRY = re.compile(
     r"^(?:中国大陆|中国|中國|中华人民共和国|中華人民共和國|P\.?\s?R\.?\s?China|China)[\s,、/-]*",
     re.IGNORECASE,
 )
+_NO_ADDRESS = re.compile("(?:暂?无|没有)(?:固定|详细)?地址|(?:住址|地址)?不详").fullmatch
+_SAMPLE = re.compile(
+    r"(?:某|x{2,})(?:省|市|区|县).*|(?:测试|test)(?:地址| ?address)?\d*|asdf\w*|qwer\w*|([a-z])\1{2,}|x+|某地|(?:详细)?地址"
+    r"|address|somewhere",
+    re.IGNORECASE,
+).fullmatch
+_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
 _POSTCODE = re.compile(r"^(?:邮编|邮政编码)?[:\s]*[(\[]?(\d{6})(?!\d)[)\]]?[\s,]*")
-_SEPARATORS = re.compile(r"[\s,、;/|>·•\-—_.:()\[\]【】]*")
-_BEFORE_REST = re.compile(r"[\s,、;/|>·•\-—_.:)\]】]*")
+_SEPARATORS = re.compile(r"[\s,、;/|>→»›·•\-—_.:()\[\]【】]*")
+_BEFORE_REST = re.compile(r"[\s,、;/|>→»›·•\-—_.:)\]】]*")
 # 市辖区 and 省直辖县级行政区划 stand in tables where a place has no name of its own.
-_FILLER = re.compile("市辖区|(?:省|自治区)直辖县级行政(?:区划|单位)")
+# So does 县 above the counties of 重庆.
+_FILLER = re.compile(
+    "市辖区|(?:省|自治区)直辖县级行政(?:区划|单位)|县(?=[\u4e00-\u9fff]{2,12}县)|生产建设兵团"
+    "|(?:新界|香港岛|港岛|九龙)(?=(?:中西|湾仔|东|南|油尖旺|深水埗|观塘|黄大仙|荃湾|屯门|元朗|北|大埔|西贡|沙田|葵青|离岛)区)"
+)
 # What follows a name that is no place's here: 北京路, 南京西路, 广东道, 中山大厦.
 _NO_PLACE_AHEAD = re.compile(
-    "[东南西北中一二三四五六七八九十]{0,2}(?:大?路|大?街|大?道|胡同|巷|弄|里|区|县|州|旗|盟|镇|乡|村|屯|庄|桥|大桥|大厦|广场|公园"
+    "[东南西北中一二三四五六七八九十]{0,2}(?:大?路(?!环)|大?街|大?道|胡同|巷|弄|里|区|县|州|旗|盟|镇|乡|村|屯|庄|桥|大桥|大厦|广场|公园"
     "|花园|小区|大学|学院|中学|小学|医院|酒店|宾馆|饭店|饭庄|商场|市场|市政|市民|市委|机场|山庄|公寓|国际)"
 )
 _NO_CITY_AHEAD = re.compile("[场集民政委]")
 # 市中区, 市南区, 市北区: districts whose names begin with 市.
 _AFTER_CITY = ("中", "南", "北")
-_END_OF_NAME = re.compile(r"$|[\s,、;/|>·\-_(]")
+# 北京朝阳建国路1号, but not 朝阳门外大街, 西湖大道, 静安寺路.
+_STREET_AHEAD = re.compile(
+    "(?![门寺桥山湖江河湾园里堂宫庙塔城港站口关祠区县])[\u4e00-\u9fff]{2,5}?(?:路|街|大道|巷|胡同)"
+    "(?:$|[\\d\\s东南西北中一二三四五六七八九十与近])"
+)
+_TOWN_AHEAD = re.compile("$|[\u4e00-\u9fff]{2,4}(?:镇|乡|街道)")
+_END_OF_NAME = re.compile(r"$|[\s,、;/|>→»›·\-_(]")
 _LETTER = re.compile(r"[^\W\d_]")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-_CHINA_LAST = re.compile(r"\b(?:China|P\.? ?R\.? ?C)\b\.?[\s\d]*$", re.IGNORECASE)
-_ENGLISH_ENDING = re.compile(r"\b(?:province|municipality|city|autonomous region)\b|[\d.]", re.IGNORECASE)
 
 _PROVINCE, _CITY, _DISTRICT = 1, 2, 3
 _TAIWAN = "71"
+_SHORTEST_NAME = 2
 
 
 class Address(NamedTuple):
@@ -63,15 +80,19 @@ class _Walk(NamedTuple):
 
 def clean_address(raw: object, path: str) -> Field[Address]:
     """The divisions an address begins with, and the rest; nothing is guessed, a foreign address is all rest."""
-    text = _LABEL.sub("", read_text(raw) or "")
-    if not text:
+    text = _LABEL.sub("", strip_markup(read_text(raw) or ""))
+    if not text or _NO_ADDRESS(text):
         return NOTHING
     if is_lost(text):
         return refused(path, "unreadable_text")
-    if not _LETTER.search(text):
+    if not _LETTER.search(text) or _is_said_instead(text):
         return refused(path, "not_an_address")
     address, codes = _parse(text)
     return accepted(address, path, *codes)
+
+
+def _is_said_instead(text: str) -> bool:
+    return bool(_SAMPLE(text) or _MAILBOX(text) or is_code(text) or is_web_address(text))
 
 
 def write_address(address: Address) -> str:
@@ -89,10 +110,11 @@ def split_address(text: str) -> Address:
 
 
 def _parse(text: str) -> tuple[Address, tuple[str, ...]]:
-    if text.isascii():
-        return _make_address(_english_province(text), text), ()
+    if not _CHINESE.search(text):
+        found = find_divisions(text)
+        return _make_address(found.key, found.rest), ("ambiguous_place",) if found.is_ambiguous else ()
     bare, postcode = _take_postcode(text)
-    walk = _walk(bare)
+    bare, walk = _walk_once(bare)
     if walk.key is None and " " in bare:  # 浙 江 省
         joined = bare.replace(" ", "")
         bare, walk = (joined, again) if (again := _walk(joined)).key else (bare, walk)
@@ -134,19 +156,21 @@ def _other_countries() -> tuple[str, ...]:
     )
 
 
-def _english_province(text: str) -> str | None:
-    """The province that an English address in China names."""
-    if not _CHINA_LAST.search(text):
-        return None
-    names = {
-        word_key(name): row["names"].split()[0]
-        for row in read_table("provinces").values()
-        for name in row["names"].split()
-        if name.isascii()
-    }
-    parts = (word_key(_ENGLISH_ENDING.sub("", part)) for part in reversed(text.split(",")))
-    found = next((names[part] for part in parts if part in names), None)
-    return None if found is None else read_names().full[simplify(found)][0]
+def _walk_once(text: str) -> tuple[str, _Walk]:
+    """The walk, and the text it is of: without what is said before it a second time."""
+    walk = _walk(text)
+    while walk.key:
+        rest = text[_end_of(_SEPARATORS, text, walk.end) :]
+        province = _plain_name(f"{walk.key[:2]}0000")
+        if not simplify(rest[:_SHORTEST_NAME]).startswith(
+            (simplify(text[:_SHORTEST_NAME]), province[:_SHORTEST_NAME])
+        ):
+            break
+        again = _walk(rest)
+        if again.key is None or not again.key.startswith(walk.key[: 2 * _level(walk.key)]):
+            break
+        text, walk = rest, again
+    return text, walk
 
 
 def _walk(text: str) -> _Walk:
@@ -157,9 +181,17 @@ def _walk(text: str) -> _Walk:
         start = _skip(plain, walk)
         step = _next_step(plain, start, walk.key)
         if step is None:
-            return _Walk(walk.key, walk.end, walk.codes + _doubts(plain, start, walk.key))
+            end = start if _is_name_again(plain, start, walk) else walk.end
+            return _Walk(walk.key, end, walk.codes + _doubts(plain, start, walk.key))
         walk = _Walk(step.key, step.end, walk.codes + step.codes)
     return walk
+
+
+def _is_name_again(text: str, start: int, walk: _Walk) -> bool:
+    """Whether all that was skipped is the name said twice: 上海市上海市南京西路, but not 上海市上海市场."""
+    name = _plain_name(walk.key)
+    is_again = bool(name) and text[walk.end : start].strip().endswith(name)
+    return is_again and not (name.endswith("市") and _NO_CITY_AHEAD.match(text, start))
 
 
 @cache
@@ -187,7 +219,9 @@ def _skip(text: str, walk: _Walk) -> int:
 def _is_at_name(text: str, start: int, name: str) -> bool:
     """Whether there is nothing to skip: a Chinese character that begins no filler and not the name again."""
     following = text[start : start + 1]
-    return "\u4e00" <= following <= "\u9fff" and following not in "市省自" and following != name[:1]
+    return (
+        "\u4e00" <= following <= "\u9fff" and following not in "市省自县生新香港九" and following != name[:1]
+    )
 
 
 @cache
@@ -197,11 +231,10 @@ def _plain_name(key: str | None) -> str:
 
 def _skip_short_name(text: str, start: int, name: str, key: str | None) -> int:
     """Past 上海 in 上海市上海浦东新区."""
-    end = start + len(name) - 1
-    is_again = (
-        name.endswith("市") and text.startswith(name[:-1], start) and _next_step(text, start, key) is None
-    )
-    return end if is_again and _next_step(text, end, key) else start
+    if not (name.endswith("市") and text.startswith(name[:-1], start)) or _next_step(text, start, key):
+        return start
+    end = _end_of(_SEPARATORS, text, start + len(name) - 1)
+    return end if _next_step(text, end, key) else start
 
 
 def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
@@ -267,14 +300,20 @@ def _is_plain_alone(key: str, piece: str, text: str, end: int) -> bool:
     """Whether a short name means the division without any name before it; 沪 does before a place of 上海."""
     if _level(key) == _PROVINCE:
         return len(piece) > 1 or _next_step(text, _end_of(_SEPARATORS, text, end), key) is not None
+    if _level(key) == _DISTRICT and read_division(key).name.endswith("市"):
+        return read_names().short[piece] == (key,) and _TOWN_AHEAD.match(text, end) is not None
     is_followed = _level(key) == _CITY and _next_step(text, _end_of(_SEPARATORS, text, end), key) is not None
     return piece in read_names().well_known or is_followed
 
 
 def _may_be_short(found: str, text: str, end: int, key: str | None) -> bool:
-    """Districts and counties lose their ending only before a pause: 深圳南山 科技园, not 深圳南山科技园."""
+    """Districts and counties lose their ending only before a pause or, in a city, a street: not 深圳南山科技园."""
     is_city = _level(found) < _DISTRICT or key is None or read_division(found).name.endswith("市")
-    return is_city or _END_OF_NAME.match(text, end) is not None
+    if is_city or _END_OF_NAME.match(text, end):
+        return True
+    return (
+        key is not None and read_division(key).city is not None and _STREET_AHEAD.match(text, end) is not None
+    )
 
 
 def _ends_here(found: str, text: str, end: int) -> bool:

@@ -136,7 +136,7 @@ def _write_time(at: datetime) -> str:
 
 
 def _money(raw: object, hints: Hints) -> Answer:
-    field = read_money(raw, "money", hints=hints.money)
+    field = read_money(raw, "money", hints=hints.money, currency=hints.currency)
     if field.value is None:
         return _answer(field, str)
     amount, options = field.value

@@ -23,6 +23,9 @@ _MONTH_FIRST_REGIONS = frozenset("US PR GU AS VI MP FM".split())
 _SILENT_REGIONS = frozenset("CN JP KR KP TW MN HU LT CA PH ZA IR BT".split())
 _SILENT_LANGUAGES = frozenset("zh ja ko mn hu lt en".split())
 
+# Where a region is asked for NA is Namibia; numbering plans without a country of ISO 3166.
+_CODES_APART = frozenset("NA XK AC TA".split())
+
 
 class Hints(NamedTuple):
     region: str
@@ -33,7 +36,8 @@ class Hints(NamedTuple):
     zone: ZoneInfo | None
     day_first: bool | None
     epoch: int | None
-    has_decimal_comma: bool
+    has_decimal_comma: bool | None
+    """None: not said."""
     has_lakh_groups: bool
 
     @property
@@ -42,7 +46,8 @@ class Hints(NamedTuple):
 
     @property
     def money(self) -> MoneyHints:
-        return MoneyHints(self.currency or "", None, self.has_decimal_comma, self.has_lakh_groups)
+        comma = self.has_decimal_comma
+        return MoneyHints(self.currency or "", None, comma is True, self.has_lakh_groups, comma is False)
 
 
 class _Locale(NamedTuple):
@@ -79,13 +84,17 @@ def _read_locale(raw: object) -> _Locale | None:
     return _Locale(language.lower(), region and clean_country(region, "").value)
 
 
-def _has_decimal_comma(locale: _Locale | None, region: str | None) -> bool:
+def _has_decimal_comma(locale: _Locale | None, region: str | None) -> bool | None:
     if locale and not locale.region:
         return locale.language in _COMMA_LANGUAGES
-    return ((locale and locale.region) or region) in DECIMAL_COMMA_REGIONS
+    place = (locale and locale.region) or region
+    return None if place is None else place in DECIMAL_COMMA_REGIONS
 
 
 def _read_region(said: Mapping[str, object], bad: list[str]) -> str | None:
+    code = str(said.get("region")).strip().upper()
+    if code in _CODES_APART:
+        return code
     field = clean_country(said.get("region"), "")
     if field.issues:
         bad.append("region")

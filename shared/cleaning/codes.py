@@ -3,6 +3,7 @@
 The words go into quarantine files and data-quality reports; they say what was found and what to do.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from shared.model.issues import Issue, Severity
@@ -431,6 +432,8 @@ REFUSAL_CODES: dict[str, Code] = {
 CODES: dict[str, Code] = FIELD_CODES | REFUSAL_CODES
 
 
+# Paths, codes and notes are few, and an issue never changes.
+@lru_cache(maxsize=4096)
 def make_issue(path: str, code: str, note: str = "") -> Issue:
     """The issue of a documented code, with its severity; `note` holds no personal data."""
     return Issue(path, code, CODES[code].severity, note)

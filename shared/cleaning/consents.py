@@ -21,11 +21,13 @@ _PURPOSES = make_table(
 )
 _ACTIONS = make_table(
     {
-        ConsentAction.GRANT: "grant granted yes y true 1 opt-in optin subscribe subscribed accept agree agreed allow"
-        " 同意 是 已同意 授权 已授权 订阅 允许 接受 愿意",
-        ConsentAction.WITHDRAW: "withdraw withdrawn revoke no n false 0 opt-out optout unsubscribe unsubscribed stop"
-        " cancel decline refuse td 退订 否 不同意 撤回 撤销 取消 取消订阅 拒绝 不允许 不愿意 不接受 拒收",
-        ConsentAction.OBJECT: "object objected objection do_not_contact donotcontact dnc never blocked"
+        ConsentAction.GRANT: "grant granted yes y true 1 opt-in optin opted-in consented subscribe subscribed"
+        " accept accepted agree agreed allow allowed √ 同意 同意接收 同意接受"
+        " 是 已同意 授权 已授权 订阅 已订阅 允许 接受 愿意 可以",
+        ConsentAction.WITHDRAW: "withdraw withdrawn revoke no n false 0 opt-out optout opted-out unsubscribe unsubscribed"
+        " stop cancel cancelled canceled decline declined refuse refused reject rejected td"
+        " 退订 已退订 否 不同意 撤回 撤销 取消 取消订阅 拒绝 不允许 不愿意 不接受 拒收 不再接收 未同意 已撤回 已取消 ×",
+        ConsentAction.OBJECT: "object objected objection do_not_contact donotcontact dnc never blocked blacklist blacklisted"
         " 反对 勿扰 请勿打扰 不要联系 禁止联系 不再联系 投诉骚扰 黑名单",
     }
 )

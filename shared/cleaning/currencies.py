@@ -33,10 +33,16 @@ WORDS: dict[str, tuple[str, ...]] = {
     "원": ("KRW",), "rs": ("INR", "PKR", "LKR"), "rupees": ("INR", "PKR", "LKR"), "rp": ("IDR",), "rm": ("MYR",),
     "sfr": ("CHF",), "fr": ("CHF",), "日圓": ("JPY",), "歐元": ("EUR",), "英鎊": ("GBP",), "韓元": ("KRW",), "人民幣": ("CNY",),
     "新臺幣": ("TWD",), "新台幣": ("TWD",), "臺幣": ("TWD",), "台幣": ("TWD",), "澳門元": ("MOP",), "韩币": ("KRW",),
+    "peso": ("MXN", "PHP", "ARS", "CLP", "COP"), "pesos": ("MXN", "PHP", "ARS", "CLP", "COP"), "franc": ("CHF", "XAF", "XOF"),
+    "francs": ("CHF", "XAF", "XOF"), "franken": ("CHF",), "krona": ("SEK", "ISK"), "kronor": ("SEK",), "krone": ("NOK", "DKK"),
+    "kroner": ("NOK", "DKK"), "rupee": ("INR", "PKR", "LKR"), "rupiah": ("IDR",), "ringgit": ("MYR",), "rand": ("ZAR",),
+    "real": ("BRL",), "reais": ("BRL",), "zloty": ("PLN",), "lira": ("TRY",), "ruble": ("RUB",), "rubles": ("RUB",),
+    "rouble": ("RUB",), "roubles": ("RUB",), "dirham": ("AED", "MAD"), "dirhams": ("AED", "MAD"), "sterling": ("GBP",),
     "迪拉姆": ("AED", "MAD"), "里拉": ("TRY",), "兰特": ("ZAR",), "雷亚尔": ("BRL",), "兹罗提": ("PLN",), "印尼盾": ("IDR",),
     "菲律宾比索": ("PHP",), "比索": ("MXN", "PHP", "ARS", "CLP", "COP"), "克朗": ("SEK", "NOK", "DKK", "CZK", "ISK"),
     "法郎": ("CHF", "XAF", "XOF"), "baht": ("THB",), "日币": ("JPY",),
-    "泰铢": ("THB",), "卢比": ("INR",), "林吉特": ("MYR",), "越南盾": ("VND",),
+    "us dollar": ("USD",), "us dollars": ("USD",), "ft": ("HUF",), "đ": ("VND",), "r": ("ZAR",), "新西兰元": ("NZD",),
+    "纽元": ("NZD",), "纽币": ("NZD",), "泰铢": ("THB",), "卢比": ("INR",), "林吉特": ("MYR",), "越南盾": ("VND",),
 }  # fmt: skip
 """Word or symbol, in lower case -> the currencies that it can mean, the likeliest first."""
 

@@ -1,7 +1,7 @@
 """Days and instants, as people, sheets and systems write them. What can be read in two ways is refused, never guessed."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,12 @@ _PHANTOM_SERIAL = 60
 _DAY_MS = 86_400_000
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# 2024 and 2024.10, where nobody says that numbers are days of a sheet.
+_YEAR = re.compile(r"(?:19|20)\d{2}(?:\.(?:0?[1-9]|1[0-2]))?")
+# Nobody has lived 123 years, nor traded as long.
+_MOST_YEARS_AGO = 120
 # Dates that systems write when they have none; as a birthday or a first day they are no statement.
-_PLACEHOLDERS = frozenset(
+PLACEHOLDERS = frozenset(
     {
         date(1900, 1, 1),
         date(1900, 1, 2),
@@ -70,7 +74,7 @@ def clean_local_time(raw: object, path: str, hints: DateHints) -> Field[datetime
     clock = read_clock(read.rest.strip(" ,")) if read.rest.strip(" ,") else Clock(time.min, None)
     if clock is None:
         return refused(path, "bad_time")
-    return accepted(datetime.combine(read.day, clock.time, tzinfo=clock.offset), path, *read.codes)
+    return accepted(_on(read.day, clock, clock.offset), path, *read.codes)
 
 
 def clean_date(raw: object, path: str, hints: DateHints) -> Field[date]:
@@ -92,9 +96,16 @@ def clean_past_date(raw: object, path: str, hints: DateHints, *, today: date) ->
     field = clean_date(raw, path, hints)
     if field.value is None:
         return field
-    if field.value in _PLACEHOLDERS:
+    if field.value in PLACEHOLDERS:
         return refused(path, "placeholder_date")
-    return refused(path, "future_date") if field.value > today else field
+    if field.value > today:
+        return refused(path, "future_date")
+    return refused(path, "date_out_of_range") if is_too_long_ago(field.value, today) else field
+
+
+def is_too_long_ago(day: date, today: date) -> bool:
+    """Whether nobody can have been born on the day and still be a customer."""
+    return (today.year - day.year) - ((today.month, today.day) < (day.month, day.day)) > _MOST_YEARS_AGO
 
 
 def _read(raw: object) -> str | None:
@@ -109,7 +120,11 @@ def _instant_of(read: Day, zone: ZoneInfo) -> datetime | None:
     clock = read_clock(read.rest)
     if clock is None:
         return None
-    return to_tick(datetime.combine(read.day, clock.time, tzinfo=clock.offset or zone))
+    return to_tick(_on(read.day, clock, clock.offset or zone))
+
+
+def _on(day: date, clock: Clock, zone: tzinfo | None) -> datetime:
+    return datetime.combine(day + timedelta(days=clock.is_next_day), clock.time, tzinfo=zone)
 
 
 def _instant_of_number(text: str, path: str, hints: DateHints) -> Field[datetime]:
@@ -133,10 +148,16 @@ def _accept(at: datetime, path: str, *codes: str) -> Field[datetime]:
     return accepted(at, path, *codes) if at.year in YEARS else refused(path, "date_out_of_range")
 
 
+def _why_no_day(number: str) -> str:
+    if not number.strip("0."):
+        return "bad_date"
+    return "incomplete_date" if _YEAR.fullmatch(number) else "bare_number_date"
+
+
 def _local_of_serial(text: str, path: str, hints: DateHints) -> Field[datetime]:
     """The time on the wall that a sheet's number stands for."""
     if hints.epoch not in _EPOCHS:
-        return refused(path, "bare_number_date")
+        return refused(path, _why_no_day(text))
     whole, _, fraction = text.partition(".")
     if len(whole) > 6:
         return refused(path, "date_out_of_range")

@@ -1,6 +1,6 @@
 """What a field function returns: the clean value, or None, and what was found on the way."""
 
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from shared.cleaning.codes import make_issue
 from shared.model.issues import Issue
@@ -15,6 +15,9 @@ class Field(NamedTuple, Generic[T_co]):
     value: T_co | None
     issues: tuple[Issue, ...] = ()
 
+
+Found: TypeAlias = tuple[T | None, tuple[Issue, ...]]
+"""A field as a bare tuple: where most values pass, a name for its places would cost as much as the cleaning."""
 
 NOTHING: Field[Any] = Field(None)
 """The raw field says nothing: null, empty, or a word such as 暂无."""

@@ -16,6 +16,12 @@ _COLUMNS = {"current": 2, "former": 3}
 _LONG = ("地区", "新区")
 _CITY_STATES = frozenset({"11", "12", "31", "50"})
 
+# What prefectures are called at home.
+_COLLOQUIAL = {
+    "巴州": "652800", "博州": "652700", "克州": "653000", "版纳": "532800", "呼市": "150100", "锡盟": "152500", "阿盟": "152900",
+    "阿拉善": "152900", "巴盟": "150800", "哲盟": "150500", "伊盟": "150600", "呼盟": "150700", "乌盟": "150900",
+}  # fmt: skip
+
 Keys = tuple[str, ...]
 
 
@@ -55,6 +61,11 @@ def read_names() -> Names:
             full[own_name] = (*full.get(own_name, ()), key)
         if len(stem) > 1 and not key.endswith("0000"):
             short[stem] = (*short[stem], key) if stem in short else (key,)
+    short |= {
+        name: (*short.get(name, ()), key)
+        for name, key in _COLLOQUIAL.items()
+        if key not in short.get(name, ())
+    }
     return Names(full, short, _well_known(), _lengths(full, short, read_former_names()))
 
 

@@ -20,12 +20,15 @@ Kind = Literal["uscc", "ric", "vat", "lei"]
 
 # Words before a number: 统一社会信用代码: 9111..., VAT No.: DE...
 _LABEL = re.compile(
-    r"^(?:[^:\d]{1,30}:|[\u4e00-\u9fff]+|(?:VAT|LEI)(?:\s*(?:No|Nr|ID|number)\.?)?(?=[\s:]))[\s:]*", re.I
+    r"^(?:[^:\d]{1,30}:|[\u4e00-\u9fff]+|(?:VAT|LEI|USt\.?-?Id|UID|TVA|P(?:artita|\.)? ?IVA|BTW|NIF|CIF|NIP|DIČ|MwSt|MOMS)"
+    r"(?:[\s-]*(?:No|Nr|ID|number)\b\.?)?(?=[\s:]))[\s:]*",
+    re.I,
 )
 _PUNCTUATION = re.compile(r"[\s\-\u2010-\u2015\u2212._·・:,;/'\"()\[\]]+")
 # GB 32100-2015: no I, O, S, V, Z.
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC = re.compile(f"[{_USCC_SIGNS}]{{2}}[0-9]{{6}}[{_USCC_SIGNS}]{{10}}")
+# No registry begins with 0, and eighteen zeros have the right check digit.
+_USCC = re.compile(f"[{_USCC_SIGNS[1:]}][{_USCC_SIGNS}][0-9]{{6}}[{_USCC_SIGNS}]{{10}}")
 _USCC_MODULUS = 31
 _RIC = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
 _OLD_RIC = re.compile(r"[1-9]\d{14}", re.ASCII)

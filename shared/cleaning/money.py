@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from shared.cleaning.currencies import ISO_CODES, WORDS, choose
+from shared.cleaning.digit_groups import SEPARATED, Habit, is_doubtful, read_digits
 from shared.cleaning.field import NOTHING, Field, accepted, refused
 from shared.cleaning.numerals import read_number
 from shared.cleaning.text import read_text
@@ -22,31 +23,38 @@ _INEXACT = re.compile(
 _RANGE = re.compile(r"(?<=[\d万亿千百元k])\s*(?:-|~|–|—|−|〜|至|到|\bto\b)\s*[¥$€£]?\s*\d")
 _WORD_BEHIND_BRACKET = re.compile(r"^\(([^()]*)\)\s*([^\d()]{1,8})$")  # (500)元
 _IN_BRACKETS = re.compile(r"^\((.*)\)$")
+_LABEL = re.compile(
+    r"^(?:总?金额|合计|总计|小计|共计|总价|价格|单价|大写|小写)\s*:\s*|\((?:大写|小写)\)\s*:?"
+)
+_COLON = re.compile(r"(?<=[^\d\s:])\s*:\s*(?=[^\s])")  # 人民币：壹仟元
+# 100（万元）, 100 (USD): a word in brackets is no minus.
+_BRACKETED_WORD = re.compile(r"(?<=[^\s(])\s*\(([^\d()]{1,8})\)")
+_US_DOLLAR = re.compile(r"\b(us|hk|nt|au|ca|nz) (?=\$)")
+# A sheet's apostrophe in front says "this is text"; a careless export leaves its quotes.
+_QUOTES = re.compile(r"^'+|^\"(.*)\"$")
+# Germany's and Switzerland's "no cents": 1.200,- and 1200.--
+_NO_CENTS = re.compile(r"(?<=\d)([.,])[-−–—]{1,2}(?=\D*$)")
 _NEGATIVE_WORD = re.compile("^(?:负|負)|(?<=币)负")
 _MINUS = re.compile(r"^([^\d]*?)[-−–](.*)$|^(.*\d.*)[-−–]$")
+_MINUS_BEHIND = re.compile(r"^([\d.,' ’]*\d)\s*[-−–]$")
 _WORD = re.compile(
     "|".join(map(re.escape, sorted((w for w in WORDS if not w.isascii()), key=len, reverse=True)))
 )
-_LATIN_WORD = re.compile(r"[a-z]{0,3}[$¥]|[a-z]{2,}\.?")
+# R 100 is South Africa's; one letter behind a number is a unit.
+_LATIN_WORD = re.compile(r"[a-z]{0,3}[$¥]|us dollars?|[a-z]{2,}\.?|(?<![a-z\d])r(?=\s*\d)|(?<=\d)\s?đ")
 _JIAO_FEN = re.compile(
     r"(?:(?P<yuan>[^元角毛分]+)元)?零?(?:(?P<jiao>[^元角毛分]+)[角毛])?零?(?:(?P<fen>[^元角毛分]+)分)?"
 )
 # 三块五, 3元5: tenths, as with 三千五.
 _TENTHS = re.compile(r"([^元角毛分]+元)([\d一二三四五六七八九两])$")
-_YUAN_WORD = re.compile("块钱|[圆圓块]")
+_JIAO = re.compile("[角毛]")
 
-_PLAIN = re.compile(r"\d+(?:\.\d*)?|\.\d+")
-_GROUPED = re.compile(r"\d{1,3}(?:([, '’])\d{3})(?:\1\d{3})*(?:\.\d+)?")
-_LAKH = re.compile(r"\d{1,2}(?:,\d{2})*(,)\d{3}(?:\.\d+)?")
-_COMMA_PLAIN = re.compile(r"\d+(?:,\d*)?|,\d+")
-_COMMA_GROUPED = re.compile(r"\d{1,3}(?:([. '’])\d{3})(?:\1\d{3})*(?:,\d+)?")
-_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?e[+-]?\d{1,3}")
-_SEPARATED = re.compile(r"[\d.,' ’]*\d[\d.,' ’]*")
 _LATIN_UNITS = {
-    "k": 10**3, "thousand": 10**3, "w": 10**4, "m": 10**6, "mn": 10**6, "mio": 10**6, "million": 10**6, "bn": 10**9,
-    "billion": 10**9,
+    "k": 10**3, "thousand": 10**3, "w": 10**4, "lakh": 10**5, "lac": 10**5, "m": 10**6, "mn": 10**6, "mio": 10**6,
+    "mln": 10**6, "million": 10**6, "millions": 10**6, "crore": 10**7, "b": 10**9, "bn": 10**9, "mrd": 10**9, "mld": 10**9,
+    "billion": 10**9, "billions": 10**9, "tn": 10**12, "trillion": 10**12,
 }  # fmt: skip
-_LATIN_UNIT = re.compile(rf"^(.*?)\s*({'|'.join(sorted(_LATIN_UNITS, key=len, reverse=True))})$")
+_LATIN_UNIT = re.compile(rf"^(.*?)\s*({'|'.join(sorted(_LATIN_UNITS, key=len, reverse=True))})\.?$")
 
 DECIMAL_COMMA_REGIONS = frozenset(
     "AR AT BE BG BR CL CO CZ DE DK EE ES FI FR GR HR HU ID IS IT LT LU LV NL NO PL PT RO RS RU SE SI SK TR UA UY VN".split()
@@ -66,6 +74,8 @@ class MoneyHints(NamedTuple):
     has_decimal_comma: bool = False
     has_lakh_groups: bool = False
     """India's 12,34,567."""
+    has_decimal_point: bool = False
+    """1,234.56 is said; where neither is, the point is the decimal sign unless number or currency speak against it."""
 
 
 class Money(NamedTuple):
@@ -94,7 +104,7 @@ class Reading(NamedTuple):
 
 def clean_money(raw: object, path: str, *, currency: str | None, hints: MoneyHints) -> Field[Money]:
     """The amount in the currency of its column, else of its words, else of the unit hint, else the tenant's."""
-    field = read_money(raw, path, hints=hints)
+    field = read_money(raw, path, hints=hints, currency=currency)
     if field.value is None:
         return Field(None, field.issues)
     amount, options = field.value
@@ -106,12 +116,15 @@ def clean_money(raw: object, path: str, *, currency: str | None, hints: MoneyHin
     return accepted(Money(amount, currency or choose(options or (hints.home,), hints.home)), path)
 
 
-def read_money(raw: object, path: str, *, hints: MoneyHints) -> Field[Reading]:
-    """The amount, and the currencies that its words, else the unit hint, can mean."""
+def read_money(raw: object, path: str, *, hints: MoneyHints, currency: str | None = None) -> Field[Reading]:
+    """The amount, and the currencies that its words, else the unit hint, can mean.
+
+    `currency` is the one of the column: it tells what a comma means where the cell names none.
+    """
     text = read_text(raw)
     if text is None:
         return refused(path, "bad_amount") if _is_no_number(raw) else NOTHING
-    text = _NEGATIVE_WORD.sub("-", text.lower())
+    text = _NEGATIVE_WORD.sub("-", _tidy(text.lower()))
     if isinstance(raw, bool) or _INEXACT.search(text) or _RANGE.search(text):
         return refused(path, _why_not_one_number(raw, text))
     bare = _strip_words(text)
@@ -120,10 +133,20 @@ def read_money(raw: object, path: str, *, hints: MoneyHints) -> Field[Reading]:
     unit = _read_unit(hints.unit)
     if unit is None:
         return refused(path, "bad_unit")
-    amount = _read_amount(bare.text, unit.factor, hints)
+    named = bare.options or unit.options or ((currency,) if currency else ())
+    is_said = hints.has_decimal_comma or hints.has_decimal_point
+    habit = Habit(hints.has_decimal_comma if is_said else None, hints.has_lakh_groups, named)
+    amount = _read_amount(bare.text, unit.factor, habit)
     if isinstance(amount, str):
         return refused(path, amount)
     return Field(Reading(-amount if bare.is_negative else amount, bare.options or unit.options))
+
+
+def _tidy(text: str) -> str:
+    text = _QUOTES.sub(lambda match: match[1] or "", text).strip()
+    text = _COLON.sub(" ", _LABEL.sub("", text)).strip()
+    text = _US_DOLLAR.sub(r"\1", _BRACKETED_WORD.sub(r"\1", text))
+    return _NO_CENTS.sub(r"\g<1>00", text)
 
 
 def _is_no_number(raw: object) -> bool:
@@ -169,8 +192,13 @@ def _strip_words(text: str) -> _Bare | str:
     if isinstance(words, str):
         return words
     bare, options = words
-    inner = None if bracketed or minus else _IN_BRACKETS.match(bare.strip())  # USD (500)
-    return _Bare((inner[1] if inner else bare).strip(), bool(bracketed or minus or inner), options)
+    bare = bare.strip()
+    # USD (500), 500,00- €
+    inner = None if bracketed or minus else _IN_BRACKETS.match(bare) or _MINUS_BEHIND.match(bare)
+    number = (inner[1] if inner else bare).strip()
+    is_negative = bool(bracketed or minus or inner)
+    # 五角 names the yuan as much as 五元 does; 分 alone may be points.
+    return _Bare(number, is_negative, options or (WORDS["元"] if _JIAO.search(number) else ()))
 
 
 def _find_words(text: str) -> tuple[str, tuple[str, ...]] | str:
@@ -178,10 +206,10 @@ def _find_words(text: str) -> tuple[str, tuple[str, ...]] | str:
     found: list[tuple[str, ...]] = []
 
     def note_latin(match: re.Match[str]) -> str:
-        word = match.group().rstrip(".")
+        word = match.group().strip(" .")
         if word in _LATIN_UNITS:
             return word
-        found.append((word.upper(),) if word.upper() in ISO_CODES else WORDS.get(word, ()))
+        found.append(_currencies_of(word))
         return " "
 
     def note(match: re.Match[str]) -> str:
@@ -193,6 +221,14 @@ def _find_words(text: str) -> tuple[str, tuple[str, ...]] | str:
         return "unknown_currency"
     common = tuple(c for c in found[0] if all(c in options for options in found)) if found else ()
     return "currency_conflict" if found and not common else (bare, common)
+
+
+def _currencies_of(word: str) -> tuple[str, ...]:
+    """What a Latin word or a sign can mean, also one with a code in front: USD$; empty: nothing."""
+    if word.upper() in ISO_CODES:
+        return (word.upper(),)
+    code = word[:-1].upper()
+    return (code,) if code in ISO_CODES and code in WORDS.get(word[-1], ()) else WORDS.get(word, ())
 
 
 def _read_unit(hint: str | None) -> _Unit | None:
@@ -209,62 +245,58 @@ def _read_unit(hint: str | None) -> _Unit | None:
     return None if factor is None else _Unit(Decimal(factor), options)
 
 
-def _read_amount(text: str, factor: Decimal, hints: MoneyHints) -> Decimal | str:
+def _read_amount(text: str, factor: Decimal, habit: Habit) -> Decimal | str:
     """The amount without sign, or a refusal code. `factor` counts only where the text has no unit of its own."""
     text = text.rstrip("整正 ").removeprefix("+").strip()
     if text.endswith("元"):
         text = text[:-1].strip()
-    plain = _read_digits(text, hints)
+    plain = read_digits(text, habit)
     if plain is not None:
         return _limit(plain, factor)
-    if _SEPARATED.fullmatch(text):
-        return "ambiguous_amount"
-    worded = _read_worded(text, hints)
-    return "bad_amount" if worded is None else _limit(worded, Decimal(1))
+    worded = _read_worded(text, habit)
+    return _why_unread(text, habit) if worded is None else _limit(worded, Decimal(1))
+
+
+def _why_unread(text: str, habit: Habit) -> str:
+    """`ambiguous_amount` where only the meaning of the signs between the digits is open: 1,5 and 1,5万."""
+    digits = SEPARATED.match(text)
+    number = digits.group().strip() if digits else ""
+    if not is_doubtful(number) or read_digits(number, habit) is not None:
+        return "bad_amount"
+    behind = text.removeprefix(number).strip()
+    return "ambiguous_amount" if not behind or _read_worded(f"1{behind}", habit) is not None else "bad_amount"
 
 
 def _limit(amount: Decimal, factor: Decimal) -> Decimal | str:
     return amount * factor if amount.adjusted() <= _MOST_EXPONENT else "amount_too_large"
 
 
-def _read_digits(text: str, hints: MoneyHints) -> Decimal | None:
-    if _SCIENTIFIC.fullmatch(text):
-        return Decimal(text)
-    plain, grouped = (_COMMA_PLAIN, _COMMA_GROUPED) if hints.has_decimal_comma else (_PLAIN, _GROUPED)
-    match = grouped.fullmatch(text) or (_LAKH.fullmatch(text) if hints.has_lakh_groups else None)
-    if match:
-        text = text.replace(match[1], "")
-    elif not plain.fullmatch(text):
-        return None
-    return Decimal(text.replace(",", "."))
-
-
-def _read_worded(text: str, hints: MoneyHints) -> Decimal | None:
+def _read_worded(text: str, habit: Habit) -> Decimal | None:
     latin = _LATIN_UNIT.match(text)
     if latin:
-        number = _read_digits(latin[1].strip(), hints)
+        number = read_digits(latin[1].strip(), habit)
         return None if number is None else number * _LATIN_UNITS[latin[2]]
     match = _JIAO_FEN.fullmatch(_TENTHS.sub(r"\1\2角", text))
     if match and (match["jiao"] or match["fen"]):
-        parts = [_read_part(match[name], hints) for name in ("yuan", "jiao", "fen")]
+        parts = [_read_part(match[name], habit) for name in ("yuan", "jiao", "fen")]
         return (
             None
             if None in parts
             else sum(p / 10**i for i, p in enumerate(parts) if p is not None) + Decimal(0)
         )
-    return _read_part(text, hints)
+    return _read_part(text, habit)
 
 
-def _read_part(text: str | None, hints: MoneyHints) -> Decimal | None:
+def _read_part(text: str | None, habit: Habit) -> Decimal | None:
     if text is None:
         return Decimal(0)
     text = text.strip()
-    digits = _read_digits(text, hints)
+    digits = read_digits(text, habit)
     if digits is not None:
         return digits
     # 1,200万: the separators inside a mixed number follow the same rule.
-    match = _SEPARATED.match(text)
-    head = _read_digits(match.group().strip(), hints) if match else None
-    return read_number(
-        text if match is None or head is None else f"{head:f}{text[match.end() :]}".replace(" ", "")
-    )
+    match = SEPARATED.match(text)
+    if match is None:
+        return read_number(text)
+    head = read_digits(match.group().strip(), habit)
+    return None if head is None else read_number(f"{head:f}{text[match.end() :]}".replace(" ", ""))

@@ -71,7 +71,8 @@ class _Reader:
     def total(self) -> Decimal | None:
         tail = self.digit or Decimal(0)
         if tail and self.unit > 10 and not self.after_zero:
-            if tail >= self.unit:
+            # 1.2万3: the last unit is not where the number ends.
+            if tail >= self.unit or (self.sum + self.section) % self.unit:
                 return None
             if tail < 10:  # 三千五, 一万二
                 tail = tail * self.unit / 10 if tail == tail.to_integral_value() else Decimal("NaN")

@@ -1,72 +1,249 @@
 """Who a record is about."""
 
 import re
-from datetime import date
-from functools import partial
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from shared.cleaning import categories, industries, regions
+from shared.cleaning import categories, companies, dates, emails, identity, industries, names, phones, regions
+from shared.cleaning.common_days import plain_day_reader, read_no_day
 from shared.cleaning.common_forms import (
-    clean_company,
-    clean_email,
-    clean_name,
-    clean_past_date,
-    clean_phone,
+    is_plain_company,
+    is_plain_id,
+    plain_email,
+    plain_word,
+    read_company,
+    read_email,
+    read_nothing,
     remember,
 )
-from shared.cleaning.hints import Hints
-from shared.cleaning.identity import clean_id
-from shared.cleaning.names import PersonName
-from shared.cleaning.reader import Reader
+from shared.cleaning.common_names import plain_name, read_name
+from shared.cleaning.common_phones import phone_reader, plain_phone_reader
+from shared.cleaning.dates import DateHints
+from shared.cleaning.field import Found
+from shared.cleaning.id_numbers import hash_id_number
+from shared.cleaning.message import Message
+from shared.cleaning.reader import Clean, read_line
 from shared.cleaning.regions import Place, country_of_province, province_of_city
-from shared.model.record import Party
+from shared.cleaning.text import is_plain
+from shared.model.instants import local_day
+from shared.model.record import Party, trust
 
-_CHINESE = ("CN", "HK", "MO", "TW")
+# None: not said, and then most likely China.
+_WITH_PROVINCES = (None, "CN", "HK", "MO", "TW")
 
 clean_city, clean_country = remember(regions.clean_city), remember(regions.clean_country)
 clean_province, clean_industry = remember(regions.clean_province), remember(industries.clean_industry)
 clean_language = remember(categories.clean_language)
 
+_Rest: TypeAlias = tuple[str, Callable[[str, str], Found[Any] | None], Clean[Any]]
+"""For what is in no plain form: the path of a field, the reader of its other common forms, and its module."""
 
-def clean_party(reader: Reader, *, hints: Hints, home_country: str, today: date) -> Party:
+_NAME: _Rest = ("party.name", read_name, names.clean_name)
+_COUNTRY: _Rest = ("party.country", read_nothing, clean_country)
+_PROVINCE: _Rest = ("party.province", read_nothing, clean_province)
+_CITY: _Rest = ("party.city", read_nothing, clean_city)
+_REF: _Rest = ("party.ref", read_nothing, identity.clean_id)
+_COMPANY: _Rest = ("party.company", read_company, companies.clean_company)
+_INDUSTRY: _Rest = ("party.industry", read_nothing, clean_industry)
+_EMAIL: _Rest = ("party.email", read_email, emails.clean_email)
+_LANGUAGE: _Rest = ("party.language", read_nothing, clean_language)
+
+_plain_country, _plain_province = plain_word(clean_country), plain_word(clean_province)
+_plain_city, _plain_industry = plain_word(clean_city), plain_word(clean_industry)
+_plain_language = plain_word(clean_language)
+
+
+class _DayReaders(NamedTuple):
+    plain: Callable[[str], date | None]
+    birthday: _Rest
+    first_cooperation: _Rest
+
+
+def clean_party(source: Mapping[str, object], message: Message) -> Party:
     """The party as this record says it; `ref` stays empty when the source gives none."""
-    person = reader.read("name", clean_name) or PersonName("")
-    country = reader.read("country", clean_country)
-    place = _clean_place(reader, country)
-    if country is None and place.province:
-        country = country_of_province(place.province)
-    region = country or hints.region or home_country
-    past = partial(clean_past_date, hints=hints.dates, today=today)
-    return Party(
-        ref=reader.read("ref", clean_id),
-        name=person.name or None,
-        title=reader.text("title") or person.title,
-        company=reader.read("company", clean_company),
-        industry=reader.read("industry", clean_industry),
-        phone=reader.read("phone", partial(clean_phone, region=region)),
-        email=reader.read("email", clean_email),
-        country=country,
-        province=place.province,
-        city=place.city,
-        language=reader.read("language", clean_language),
-        birthday_on=reader.read("birthday", past),
-        first_cooperation_on=reader.read("first_cooperation", past),
+    name, title = _read_person(source.get("name"), message)
+    country, province, city, address = _read_where(source, message)
+    ref, own_title, company, industry = _read_work(source, message)
+    region = country or message.hints.region or message.habits.country
+    phone, email, language = _read_contact(source, message, region)
+    birthday_on, first_cooperation_on = _read_days(source, message)
+    return trust(
+        Party,
+        {
+            "ref": ref, "name": name, "title": own_title or title, "company": company, "industry": industry, "phone": phone,
+            "email": email, "country": country, "province": province, "city": city, "language": language,
+            "birthday_on": birthday_on, "first_cooperation_on": first_cooperation_on, "address": address,
+            "id_number_hash": _read_id_number(source.get("id_number"), message),
+        },
+    )  # fmt: skip
+
+
+def _read_person(raw: object, message: Message) -> tuple[str | None, str | None]:
+    """The name, and the form of address that stood with it."""
+    if raw is None:
+        return None, None
+    name = plain_name(raw) if message.takes_plain and type(raw) is str else None
+    if name is not None:
+        return name, None
+    name, title = message.read_rest(raw, *_NAME) or (None, None)
+    return name or None, title
+
+
+def _read_work(
+    source: Mapping[str, object], message: Message
+) -> tuple[str | None, str | None, str | None, str | None]:
+    get, takes_plain, rest = source.get, message.takes_plain, message.read_rest
+    ref = title = company = industry = None
+    raw = get("ref")
+    if raw is not None:
+        ref = raw if takes_plain and type(raw) is str and is_plain_id(raw) else rest(raw, *_REF)
+    raw = get("title")
+    if raw is not None:
+        title = message.keep(read_line(raw, "party.title", message.habits.most_characters))
+    raw = get("company")
+    if raw is not None:
+        is_plain = takes_plain and type(raw) is str and is_plain_company(raw)
+        company = raw if is_plain else rest(raw, *_COMPANY)
+    raw = get("industry")
+    if raw is not None:
+        found = _plain_industry(raw) if takes_plain and type(raw) is str else None
+        industry = found or rest(raw, *_INDUSTRY)
+    return ref, title, company, industry  # type: ignore[return-value]
+
+
+def _read_contact(
+    source: Mapping[str, object], message: Message, region: str
+) -> tuple[str | None, str | None, Literal["zh", "en"] | None]:
+    get, takes_plain, rest = source.get, message.takes_plain, message.read_rest
+    phone = email = language = None
+    raw = get("phone")
+    if raw is not None:
+        plain, others = _phone_readers(region)
+        phone = (plain(raw) if takes_plain and type(raw) is str else None) or rest(raw, *others)
+    raw = get("email")
+    if raw is not None:
+        email = (plain_email(raw) if takes_plain and type(raw) is str else None) or rest(raw, *_EMAIL)
+    raw = get("language")
+    if raw is not None:
+        found = _plain_language(raw) if takes_plain and type(raw) is str else None
+        language = found or rest(raw, *_LANGUAGE)
+    return phone, email, language
+
+
+@lru_cache(maxsize=512)
+def _phone_readers(region: str) -> tuple[Callable[[str], str | None], _Rest]:
+    clean: Clean[str] = partial(phones.clean_phone, region=region)
+    return plain_phone_reader(region), ("party.phone", phone_reader(region), clean)
+
+
+def _read_days(source: Mapping[str, object], message: Message) -> tuple[date | None, date | None]:
+    birthday, first = source.get("birthday"), source.get("first_cooperation")
+    if birthday is None and first is None:
+        return None, None
+    hints, takes_plain = message.hints.dates, message.takes_plain
+    readers = _day_readers(hints, message.received_at)
+    birthday_on = first_on = None
+    if birthday is not None:
+        birthday_on = readers.plain(birthday) if takes_plain and type(birthday) is str else None
+        birthday_on = birthday_on or message.read_rest(birthday, *readers.birthday)
+    if first is not None:
+        first_on = readers.plain(first) if takes_plain and type(first) is str else None
+        first_on = first_on or message.read_rest(first, *readers.first_cooperation)
+    return birthday_on, first_on
+
+
+# The records of one batch were received at one time.
+@lru_cache(maxsize=256)
+def _day_readers(hints: DateHints, received_at: datetime) -> _DayReaders:
+    today = local_day(received_at, hints.zone)
+    clean: Clean[date] = partial(dates.clean_past_date, hints=hints, today=today)
+    return _DayReaders(
+        plain_day_reader(hints.day_first, today),
+        ("party.birthday", read_no_day, clean),
+        ("party.first_cooperation", read_no_day, clean),
     )
 
 
-def _clean_place(reader: Reader, country: str | None) -> Place:
-    """Province and city from their own fields, else from the address; abroad they stay as written."""
-    if country not in (None, *_CHINESE):
-        return Place(reader.text("province"), reader.text("city"))
-    province, city = reader.read("province", clean_province), reader.read("city", clean_city)
+def _read_id_number(raw: object, message: Message) -> str | None:
+    if raw is None:
+        return None
+    today = local_day(message.received_at, message.hints.dates.zone)
+    clean: Clean[str] = partial(hash_id_number, key=message.key, today=today)
+    return message.read_rest(raw, "party.id_number", read_nothing, clean)
+
+
+def _read_where(
+    source: Mapping[str, object], message: Message
+) -> tuple[str | None, str | None, str | None, str | None]:
+    """Country, province, city and the address in one line."""
+    raw = source.get("country")
+    country = None
+    if raw is not None:
+        country = _plain_country(raw) if message.takes_plain and type(raw) is str else None
+        country = country or message.read_rest(raw, *_COUNTRY)
+    if country not in _WITH_PROVINCES:
+        # Abroad they stay as written.
+        province, city, address = (
+            _read_text(name, source, message) for name in ("province", "city", "address")
+        )
+        return country, province, city, address
+    province, city = _read_province_and_city(source, message)
+    address = _read_address(source.get("address"), message)
+    if not (province and city):
+        province, city = _complete(province, city, address)
+    if country is None and province:
+        country = country_of_province(province)
+    return country, province, city, address
+
+
+def _complete(province: str | None, city: str | None, address: str | None) -> tuple[str | None, str | None]:
+    """The address completes what the fields say, it never contradicts them."""
     if province is None and city is not None:
         province = province_of_city(city)
-    if province and city:
-        return Place(province, city)
-    found = find_place(reader.text("address") or "")
-    # The address completes what the fields say, it never contradicts them.
-    if province in (None, found.province):
-        return Place(province or found.province, city or found.city)
-    return Place(province, city)
+    if address is None or (province and city):
+        return province, city
+    found_province, found_city = find_place(address)
+    if province is None or province == found_province:
+        return province or found_province, city or found_city
+    return province, city
+
+
+def _read_province_and_city(source: Mapping[str, object], message: Message) -> tuple[str | None, str | None]:
+    province = city = None
+    raw = source.get("province")
+    if raw is not None:
+        province = _plain_province(raw) if message.takes_plain and type(raw) is str else None
+        province = province or message.read_rest(raw, *_PROVINCE)
+    raw = source.get("city")
+    if raw is not None:
+        city = _plain_city(raw) if message.takes_plain and type(raw) is str else None
+        city = city or message.read_rest(raw, *_CITY)
+    return province, city
+
+
+def _read_text(name: str, source: Mapping[str, object], message: Message) -> str | None:
+    raw = source.get(name)
+    if raw is None:
+        return None
+    return message.keep(read_line(raw, f"party.{name}", message.habits.most_characters))
+
+
+def _read_address(raw: object, message: Message) -> str | None:
+    if raw is None:
+        return None
+    # A plain text that begins with a place has no issue.
+    most_characters = message.habits.most_characters
+    if message.takes_plain and type(raw) is str and _is_plain_address(raw, most_characters):
+        return raw
+    return message.keep(read_line(raw, "party.address", most_characters))
+
+
+def _is_plain_address(raw: str, most_characters: int) -> bool:
+    return (
+        len(raw) <= most_characters and _OFFICIAL_HEAD(raw) is not None and " " not in raw and is_plain(raw)
+    )
 
 
 # 广东省深圳市南山区, 上海市浦东新区: what follows a whole official name changes nothing about it.

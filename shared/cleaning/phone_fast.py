@@ -6,6 +6,7 @@ plain digits with separators is left to the library. `tests/property/test_phone_
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ _MOST_CHARACTERS = 40
 _FEWEST_VIABLE, _FEWEST_NATIONAL, _MOST_NATIONAL = 3, 2, 17
 _LONGEST_CODE = 3
 _NON_GEOGRAPHIC = "001"
+_CHINA = 86
 # Mobile first: it is what most customers give.
 _TYPES = (
     "mobile", "fixed_line", "toll_free", "premium_rate", "shared_cost", "voip", "personal_number", "pager", "uan",
@@ -65,6 +67,73 @@ def parse(number: str, region: str) -> Parsed | None:
     if len(digits) < _FEWEST_VIABLE:
         return None
     return _parse_abroad(digits) if plus else _parse_at_home(digits, region)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What tells a region's own valid numbers at sight."""
+
+    calling_code: str
+    trunk: re.Pattern[str] | None
+    trunk_digit: str
+    """Where the trunk prefix is one digit and nothing else."""
+    transform: str | None
+    is_dialled_abroad: _Match
+    validity: dict[int, _Match]
+    """By length: its valid numbers."""
+
+
+@cache
+def find_home(region: str) -> Home | None:
+    """None where numbers have to be parsed to be understood."""
+    plan = _plan(region, 0) if region in SUPPORTED_REGIONS else None
+    if plan is None or plan.abroad is None or plan.local_lengths & plan.lengths:
+        return None
+    code = plan.calling_code
+    if _main_region(code) != region or _validators(code, 1)[0][0] is not None:
+        return None
+    digit = plan.trunk.pattern if plan.trunk is not None and plan.trunk.pattern.isdigit() else ""
+    trunk, digit = (None, digit) if len(digit) == 1 else (plan.trunk, "")
+    validity = {length: _validators(code, length)[0][1] for length in plan.lengths}
+    return Home(str(code), trunk, digit, plan.transform, plan.abroad, validity)
+
+
+def read_own(digits: str, home: Home) -> str | None:
+    """The national number of digits that are written at home and valid there; None: `parse` has to look."""
+    # What may begin with the region's own code, or with a call abroad, has more than one reading.
+    if digits.startswith(home.calling_code) or home.is_dialled_abroad(digits):
+        return None
+    if home.trunk is None:
+        national = digits[1:] if digits[0] == home.trunk_digit else digits
+    else:
+        national = _without_trunk(digits, home, home.trunk)
+    is_valid = home.validity.get(len(national))
+    return national if is_valid is not None and is_valid(national) else None
+
+
+def _without_trunk(digits: str, home: Home, trunk: re.Pattern[str]) -> str:
+    match = trunk.match(digits)
+    if match is None:
+        return digits
+    return "" if home.transform and match[trunk.groups] is not None else digits[match.end() :]
+
+
+def read_international(number: str, home: Home) -> str | None:
+    """The national number behind `+` and the region's own code where it is valid; None: `parse` has to look."""
+    if not number.startswith(home.calling_code, 1):
+        return None
+    national = number[1 + len(home.calling_code) :]
+    has_trunk = home.trunk.match(national) if home.trunk is not None else national[:1] == home.trunk_digit
+    is_valid = None if has_trunk else home.validity.get(len(national))
+    return national if is_valid is not None and is_valid(national) else None
+
+
+@cache
+def chinese_mobile_heads() -> frozenset[str]:
+    """The three digits that make any eight digits behind them a valid mobile number of China."""
+    tails = [f"{first:02}{rest * 6}" for first in range(100) for rest in "0123456789"]
+    heads = (str(head) for head in range(130, 200))
+    return frozenset(head for head in heads if all(is_valid(_CHINA, head + tail) for tail in tails))
 
 
 def check_length(parsed: Parsed) -> int:
@@ -145,7 +214,7 @@ def _check_length(length: int, plan: _Plan) -> int:
 
 def is_valid(code: int, national: str) -> bool:
     """Whether digits are a national significant number of a calling code: `phonenumbers.is_valid_number`."""
-    for leading, matches in _validators(code):
+    for leading, matches in _validators(code, len(national)):
         if leading is None:
             if matches(national):
                 return True
@@ -194,33 +263,36 @@ def _plan(region: str, code: int) -> _Plan:
 
 
 @cache
-def _validators(code: int) -> tuple[tuple[_Match | None, _Match], ...]:
-    """For each region of a calling code: the digits that settle that a number is its, and its valid numbers."""
-    return tuple(_validators_of(COUNTRY_CODE_TO_REGION_CODE[code], code))
+def _validators(code: int, length: int) -> tuple[tuple[_Match | None, _Match], ...]:
+    """For each region of a calling code: the digits that settle that a number is its, and its valid numbers of a length."""
+    return tuple(_validators_of(COUNTRY_CODE_TO_REGION_CODE[code], code, length))
 
 
-def _validators_of(regions: tuple[str, ...], code: int) -> Iterator[tuple[_Match | None, _Match]]:
+def _validators_of(
+    regions: tuple[str, ...], code: int, length: int
+) -> Iterator[tuple[_Match | None, _Match]]:
     for region in regions:
         metadata = _metadata(region, code)
         # A region alone in its code needs no digits of its own.
         leading = metadata.leading_digits if len(regions) > 1 else None
-        yield re.compile(leading).match if leading else None, re.compile(_valid_pattern(metadata)).fullmatch
+        is_valid = re.compile(_valid_pattern(metadata, length)).fullmatch
+        yield re.compile(leading).match if leading else None, is_valid
 
 
-def _valid_pattern(metadata: PhoneMetadata) -> str:
+def _valid_pattern(metadata: PhoneMetadata, length: int) -> str:
+    general = _general(metadata)
     kinds = (getattr(metadata, name) for name in _TYPES)
     patterns = [
-        f"(?={_lengths_pattern(kind.possible_length)})(?:{kind.national_number_pattern})"
+        kind.national_number_pattern
         for kind in kinds
-        if kind is not None and kind.national_number_pattern
+        if kind is not None and kind.national_number_pattern and _has_length(kind, length)
     ]
-    return rf"(?={_general_pattern(_general(metadata))})(?:{'|'.join(dict.fromkeys(patterns)) or '(?!)'})"
+    if not patterns or not _has_length(general, length):
+        return "(?!)"
+    return rf"(?=(?:{general.national_number_pattern})\Z)(?:{'|'.join(dict.fromkeys(patterns))})"
 
 
-def _general_pattern(general: PhoneNumberDesc) -> str:
-    return rf"(?={_lengths_pattern(general.possible_length)})(?:{general.national_number_pattern})\Z"
-
-
-def _lengths_pattern(lengths: tuple[int, ...]) -> str:
-    """Nothing is said: any length will do."""
-    return "|".join(rf"\d{{{length}}}\Z" for length in lengths if length > 0)
+def _has_length(description: PhoneNumberDesc, length: int) -> bool:
+    """Where nothing is said, any length will do."""
+    lengths = [said for said in description.possible_length if said > 0]
+    return not lengths or length in lengths

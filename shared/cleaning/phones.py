@@ -19,14 +19,22 @@ _LABELS = re.compile(
 )
 _SEPARATOR = re.compile(r"\s*(?:[/|,;、&\\\n]|\bor\b|\band\b|或者?|和|以及)\s*", re.IGNORECASE)
 _WORDS_BETWEEN = re.compile(r"[^\W\d_]+")
-_EXTENSION = re.compile(
-    r"\s*[,;(]?\s*(?:转接?|轉接?|分机号?|分機號?|内线|內線|extension|extn|ext\.?|x|#|\*)\s*[:.=]?\s*(\d{1,6})\s*\)?$",
-    re.IGNORECASE,
+_EXTENSION_WORD = (
+    r"转接?|轉接?|分机号?|分機號?|内线|內線|内線|내선|extension|extn|ext\.?|durchwahl|nebenstelle|apparat|app\.|poste|interno|int\."
+    r"|anexo|ramal|toestel|доб\.?|x|#|\*"
 )
+_EXTENSION = re.compile(
+    rf"\s*[,;(]?\s*(?:{_EXTENSION_WORD})\s*[:.=]?\s*(\d{{1,6}})\s*\)?(?:\s*[^\W\d_]\D*)?$", re.IGNORECASE
+)
+_SAYS_EXTENSION = re.compile(rf"(?:{_EXTENSION_WORD})\s*\d", re.IGNORECASE)
+# 010-62345678(801) and 010-62345678,801; two digits may be the end of another number, a zero begins an area code.
+_BARE_EXTENSION = re.compile(r"(?<=\d)\s*(?:\(\s*|,{1,2}\s*)([1-9]\d{2,4})\s*\)?$")
+_FEWEST_BEFORE_EXTENSION = 8
 # 010-62345678-801: a third group after a Chinese landline is an extension; libphonenumber swallows it.
 _LANDLINE_GROUP = re.compile(
     r"^((?:(?:00|\+)?86[- ]?\(?0?|\(?0)\d{2,3}\)?[- ]?\d{3,4}[- ]?\d{4})\s*-\s*(\d{1,6})$"
 )
+_CALLING_CHINA = re.compile(r"(?:00|\+)86")
 _SCIENTIFIC = re.compile(r"^\d(?:\.(\d+))?[eE]\+?(\d{1,2})$")
 _POINT_ZERO = re.compile(r"\.0+$")
 _TRUNK_ZERO = re.compile(r"\(0\)")
@@ -38,7 +46,27 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
 _NINES = re.compile(r"9{5,7}")
 _LETTER_AT_DIGIT = re.compile(r"[A-Za-z]\d|\d[A-Za-z]")
 _NUMBER = re.compile(r"\+?\(?\d[\d\s().\-]*")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー~", "-"))
+_SIGNS = str.maketrans(
+    dict.fromkeys("‐‑‒–—―−ー~_", "-") | dict.fromkeys("[【〔{", "(") | dict.fromkeys("]】〕}", ")")
+)
+# 030/12345678 is one number: a slash behind an area code or a country's.
+_AREA_SLASH = re.compile(
+    r"(?:^|(?<=[,;、|&\n]))\s*(\(?(?:\+\d{1,3}[ ]?(?:\(0\))? ?\d{0,4}|0\d{1,4})\)?)\s*/\s*(?=\d{3})"
+)
+# 一三九一二三四五六七八: who writes so hides from a machine.
+_HAN_DIGITS = re.compile("[〇零一二三四五六七八九幺]{7,}")
+_HAN_TO_DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
+# RFC 3966: tel:863-1234;phone-context=+1-914-555
+_CONTEXT = re.compile(r";\s*phone-context=(\+[\d-]+)?[^;]*", re.IGNORECASE)
+# A QQ number has as many digits as a phone and is none.
+_OTHER_NUMBER = re.compile(r"qq号?码?\s*:?\s*\d+", re.IGNORECASE)
+# (3号楼), （9am-5pm）: said about the number.
+_REMARK = re.compile(r"\s*\((?=[^()]*[^\W\d_])(?:[^()\d]*\d){0,6}[^()\d]*\)?\s*$")
+_REMARK_BEHIND = re.compile(r"^\s*[\u3400-\u9fff](?:\D*\d){0,4}\D*$")
+_VANITY = re.compile(
+    r"(?:\+?1[-. ]?)?\(?(?:8\d\d|900|1[38]00)\)?[-. ]?(?=[a-z\d]*-?[a-z\d]*$)(?=.*[a-z]{3})[a-z\d-]{6,9}",
+    re.IGNORECASE,
+)
 # China Mobile's own line 13800138000, and round numbers that stand for "none".
 _PLACEHOLDER = re.compile(r"^\+86(?:13800138000|1\d{2}0{8}|1(\d)\1{9})$")
 _MOST_WORDS = 8
@@ -87,17 +115,31 @@ def find_phones(raw: object, path: str, *, region: str) -> tuple[Field[Phone], .
     text = read_text(raw)
     if text is None or isinstance(raw, bool) or _NINES.fullmatch(text):
         return ()
-    text = text.translate(_DASHES)
+    text = text.translate(_SIGNS)
+    if _OTHER_NUMBER.fullmatch(text):
+        return (refused(path, "bad_phone"),)
+    context = _CONTEXT.search(text)
+    if context:
+        text = _CONTEXT.sub("", text)
+        region = _region_of(context[1] or "") or region
+    text = _HAN_DIGITS.sub(lambda match: match.group().translate(_HAN_TO_DIGITS), text)
     damaged = _SCIENTIFIC.match(text)
     if damaged:
         return (_restore(text, damaged, path, region),)
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
-    read = (_clean_one(part, path, region) for part in split_numbers(text))
+    read = (_clean_one(part, path, region) for part in split_numbers(_AREA_SLASH.sub(r"\1-", text)))
     fields = tuple({field.value or index: field for index, field in enumerate(read)}.values())
     if len(fields) == 1 and fields[0].value is None:
         return _part_words(text, path, region) or fields
     return fields
+
+
+def _region_of(context: str) -> str | None:
+    digits = context.replace("-", "").removeprefix("+")
+    codes = (int(digits[:length]) for length in (3, 2, 1) if len(digits) >= length)
+    regions = map(phonenumbers.region_code_for_country_code, codes)
+    return next((region for region in regions if region != phonenumbers.phonenumberutil.UNKNOWN_REGION), None)
 
 
 def _restore(text: str, damaged: re.Match[str], path: str, region: str) -> Field[Phone]:
@@ -140,36 +182,63 @@ def _part_words(text: str, path: str, region: str) -> tuple[Field[Phone], ...]:
 def _clean_one(text: str, path: str, region: str) -> Field[Phone]:
     codes: list[str] = []
     bare = _LABELS.sub(" ", text)
-    whole = _POINT_ZERO.sub("", bare.strip(" :()[]"))
-    number, extension = _split_extension(whole)
+    whole = _POINT_ZERO.sub("", bare.strip(" :()"))
+    if _VANITY.fullmatch(whole):
+        return _as_phone(_check((whole,), path, region, codes), None)
+    number, extension = _split_extension(whole, region)
     if extension:
         codes.append("extension_removed")
-    found = None if _LETTER_AT_DIGIT.search(number) else _NUMBER.search(number)
-    if found is None or any(map(str.isdigit, number[found.end() :])):
+    said = _REMARK.sub("", number) if extension is None else number
+    found = None if _LETTER_AT_DIGIT.search(said) else _NUMBER.search(said)
+    if found is None or not _is_remark(said[found.end() :]):
         return refused(path, "bad_phone")
     if bare != text or found.group().strip() != number.strip():
         codes.append("phone_text_removed")
-    field = _check(_DIALLED_ABROAD.sub("+", _TRUNK_ZERO.sub("", found.group()).strip()), path, region, codes)
+    return _as_phone(_check(_ways_to_dial(found.group()), path, region, codes), extension)
+
+
+def _as_phone(field: Field[str], extension: str | None) -> Field[Phone]:
     return Field(None if field.value is None else Phone(field.value, extension), field.issues)
 
 
-def _split_extension(text: str) -> tuple[str, str | None]:
+def _is_remark(behind: str) -> bool:
+    """Whether what stands behind a number is no part of one."""
+    if not any(map(str.isdigit, behind)):
+        return True
+    return _REMARK_BEHIND.match(behind) is not None and _SAYS_EXTENSION.search(behind) is None
+
+
+def _ways_to_dial(number: str) -> tuple[str, ...]:
+    """The number as it was likely meant, then as it may have been meant where that is none.
+
+    Italy keeps the zero of +39 (0)2; 001 is how Hong Kong dials abroad.
+    """
+    likely = _DIALLED_ABROAD.sub("+", _TRUNK_ZERO.sub("", number).strip())
+    return tuple(dict.fromkeys((likely, _TRUNK_ZERO.sub("0", number).strip())))
+
+
+def _split_extension(text: str, region: str) -> tuple[str, str | None]:
     text = text.strip()
     landline = _LANDLINE_GROUP.match(text)
-    if landline:
+    # In Germany, say, the last group is dialled with the rest.
+    if landline and (region == "CN" or _CALLING_CHINA.match(text)):
         return landline.group(1), landline.group(2)
-    match = _EXTENSION.search(text)
-    return (text, None) if match is None else (text[: match.start()], match.group(1))
+    match = _EXTENSION.search(text) or _BARE_EXTENSION.search(text)
+    if match is None or (
+        match.re is _BARE_EXTENSION
+        and sum(map(str.isdigit, text[: match.start()])) < _FEWEST_BEFORE_EXTENSION
+    ):
+        return text, None
+    return text[: match.start()], match.group(1)
 
 
-def _check(number: str, path: str, region: str, codes: list[str]) -> Field[str]:
-    parsed = phone_fast.parse(number, region) or _parse(number, region)
-    if parsed is None:
-        return refused(path, "bad_phone")
-    if not parsed.is_valid:
-        return refused(path, _explain(parsed, number))
-    e164 = f"+{parsed.calling_code}{parsed.national}"
-    return accepted(e164, path, *codes)
+def _check(numbers: tuple[str, ...], path: str, region: str, codes: list[str]) -> Field[str]:
+    """The first valid one; where none is, why the first is not."""
+    parsed = [phone_fast.parse(number, region) or _parse(number, region) for number in numbers]
+    valid = next((one for one in parsed if one and one.is_valid), None)
+    if valid:
+        return accepted(f"+{valid.calling_code}{valid.national}", path, *codes)
+    return refused(path, "bad_phone" if parsed[0] is None else explain(parsed[0], numbers[0]))
 
 
 def is_placeholder(e164: str) -> bool:
@@ -187,7 +256,8 @@ def _parse(number: str, region: str) -> phone_fast.Parsed | None:
     return phone_fast.Parsed(found.country_code or 0, national, phonenumbers.is_valid_number(found))
 
 
-def _explain(parsed: phone_fast.Parsed, number: str) -> str:
+def explain(parsed: phone_fast.Parsed, number: str) -> str:
+    """The code that says why a number is not valid."""
     local_digits = len(parsed.national.lstrip("0"))
     # A Chinese landline number without its area code has 7 or 8 digits and passes as "possible".
     if parsed.calling_code == 86 and not number.startswith("+"):

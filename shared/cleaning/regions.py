@@ -5,16 +5,12 @@ from functools import cache
 from typing import NamedTuple
 
 from shared.cleaning.addresses import split_address
+from shared.cleaning.countries import find_country
 from shared.cleaning.field import NOTHING, Field, refused
 from shared.cleaning.gazetteer import short_province
-from shared.cleaning.spellings import flatten
 from shared.cleaning.tables import read_table
 from shared.cleaning.text import read_text
 from shared.cleaning.words import word_key
-
-# 🇨🇳 is two letters of its own alphabet.
-_FLAG_LETTERS = {0x1F1E6 + index: chr(ord("a") + index) for index in range(26)}
-_COUNTRY_SIGNS = str.maketrans("", "", ".,()")
 
 
 class Place(NamedTuple):
@@ -27,7 +23,7 @@ def clean_country(raw: object, path: str) -> Field[str]:
     text = read_text(raw)  # a bare NA says nothing; Namibia is NAM or Namibia
     if text is None:
         return NOTHING
-    code = _countries().get(_country_key(text))
+    code = find_country(text)
     return refused(path, "unknown_country") if code is None else Field(code)
 
 
@@ -79,16 +75,6 @@ def region_of_province(province: str) -> str | None:
 def country_of_province(province: str) -> str:
     """ISO 3166-1 alpha-2: CN, HK, MO or TW."""
     return str(read_table("provinces")[province].get("country", "CN"))
-
-
-def _country_key(name: str) -> str:
-    return word_key(flatten(name.translate(_FLAG_LETTERS)).translate(_COUNTRY_SIGNS))
-
-
-@cache
-def _countries() -> dict[str, str]:
-    rows = read_table("countries").items()
-    return {_country_key(name): code for code, names in rows for name in (code, *names.split())}
 
 
 @cache

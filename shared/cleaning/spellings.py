@@ -6,7 +6,8 @@ from functools import cache
 from shared.cleaning.tables import read_table
 from shared.cleaning.text import fold
 
-_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´′")
+# The dot that İ leaves above a small i goes, too.
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´′\u0307")
 # Letters that decomposition leaves whole.
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}

@@ -2,17 +2,38 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from shared.cleaning.field import NOTHING, Field, accepted, refused
 
+_NULL_SIGNS = '- -- --- ---- _ __ ___ ____ / // \\ . .. ... ? ?? ??? ** *** ~ — —— \'- ""'.split() + ["- -"]
+_NULL_LATIN = (
+    "n/a na n.a n.a. null (null) <null> none nil nan nat undefined unknown empty blank missing tbd tba #n/a #ref! #value! #div/0!"
+    " #null! #name? #num! \\n なし 없음"
+).split() + ["not available", "not applicable", "not provided", "not specified", "no data", "n / a"]
+_NULL_HAN = (
+    "无 無 没有 沒有 暂无 暫無 空 空白 缺 缺失 暂缺 不详 不詳 未知 未填 未填写 没有填写 未提供 未登记 未录入 未设置 未留"
+    " 待补充 待填 待定 不清楚 不知道 保密 不便透露 不愿透露 拒绝提供 拒绝透露 不适用 无数据 无此信息 同上 略 〇"
+).split()
+# 无手机号, 暂无邮箱: nothing, and of what.
+_NULL_OF = [
+    f"{word}{thing}"
+    for word in ("无", "没有", "暂无", "未留", "未提供")
+    for thing in "手机 手机号 手机号码 电话 电话号码 座机 邮箱 邮件 邮箱地址 联系方式 地址 生日".split()
+]
 _NULL_WORDS = frozenset(
-    "- -- --- _ / // \\ . .. ... ? ?? n/a na n.a. n.a null (null) none nil nan nat undefined unknown empty blank tbd"
-    " #n/a #ref! #value! #div/0! #null! #name? #num! \\n 无 没有 暂无 空 空白 不详 未知 未填 未填写 未提供 待补充 待定"
-    " 不清楚 不知道 保密 同上 略 — —— 〇".split()
+    [*_NULL_SIGNS, *_NULL_LATIN, *_NULL_OF]
+    + [
+        spelling
+        for word in _NULL_HAN
+        for spelling in (word, f"{word}。", f"({word})", f"[{word}]", f"-{word}-")
+    ]
 )
 
 NULL_SPELLINGS = frozenset(
-    spelling for word in ("", *_NULL_WORDS) for spelling in (word, word.upper(), word.capitalize())
+    spelling
+    for word in ("", *_NULL_WORDS)
+    for spelling in (word, word.upper(), word.capitalize(), word.title())
 )
 """The usual spellings of the words that say nothing, as they stand in raw fields."""
 
@@ -23,9 +44,11 @@ _INVISIBLE = re.compile(
     "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
 _C1_CONTROLS = re.compile("[\x80-\x9f]")
-_HIGH_RUNS = re.compile("[\x80-\xff]+")
+_TWO_PAIRS = re.compile("[\x80-\xff]{4}")
+_ACCENTED = re.compile("[À-ÖØ-öø-ÿ]")
+_FEWEST_CHARACTERS = 2
 _LETTER_BESIDE_HIGH = re.compile("[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
-_FORMULA = re.compile(r"[=@].|[+-][A-Za-z(]")
+_FORMULA = re.compile(r"[=@].|[+-](?:[A-Za-z(]|.*\|)")
 # What is left when bytes were already thrown away: replacement characters, and the same re-read as GBK.
 _LOST = re.compile("\ufffd|锟斤拷|锟斤|烫烫烫|屯屯屯")
 
@@ -43,6 +66,7 @@ _NAME_CHARACTERS = frozenset(
     "煜烨炫焕煊熠沁泓浠淇漪澜滢潇沅芮苓茜莉菁菡萌蕾薇蓓蔚蕊芊芸茹荃奕弈彧彦彬斌攸嘉妤姝娅娴婧娓媚嫱闫邝邓邱邵邹郜郝"
     "郗鄢阮隗佟侃偲俪俊倪傅僖岚岑峥嵘嵇崴庹廖惠恺恬恽愫戚晁昀曹栾桦梓楠樊殷毓汪汝沣洛浩涂涵淳渝湉滕潘澄濮瀚"
     "燕牟犇甄畅盈睢禄禹禾稷穆筠筱翁翟聂肖胥芷苗荀荣莘莫萧葛葭蒋蒲蓝蔡裘裴覃解訾詹诗诸谌谢谭豪贺贾赖赵轩辜辰迟逄逸"
+    "怡喆堃燚骉珅瑀翀旸祎祐禛炘炆焜熹燊瑄玘珩琬琰琏琮瑛芃苒荔莞葳蔺憬懋婉妮娟姗婵嫦姣绮绫缤缨鸢鹭鹂黛馥芙蓉芝芬桢栩梵楹榕樱檬"
 )
 # Characters that every step of folding leaves as they are, common ones of a wrongly read text left out (`is_lost`).
 _LEVEL_1_ROWS = (bytes(byte for trail in range(0xA1, 0xFF) for byte in (lead, trail)) for lead in _LEVEL_1)
@@ -55,18 +79,28 @@ _PUNCTUATION = (
 )
 _LATIN = frozenset(map(chr, (*range(0x100), *_CP1252_TO_BYTE)))
 _UNDOUBTED = _PLAIN | (frozenset("".join(row.decode("gb2312", "ignore") for row in _PUNCTUATION)) - _LATIN)
+
+
+def _only(chars: frozenset[str]) -> Callable[[str], re.Match[str] | None]:
+    """Matches texts of these characters and no others; five times as fast as asking the set about each."""
+    return re.compile(f"[{re.escape(''.join(sorted(chars)))}]*").fullmatch
+
+
+_ONLY_PLAIN, _ONLY_UNDOUBTED = _only(_PLAIN), _only(_UNDOUBTED)
+PLAIN_HAN = "[" + "".join(sorted(char for char in _PLAIN if "\u4e00" <= char <= "\u9fff")) + "]"
+"""A pattern of one Chinese character that every step of folding leaves as it is."""
 # Müller, José: an accent alone between plain letters is no byte of another encoding.
 _LONE_ACCENTS = re.compile("(?:[ -~]*[A-Za-z][À-ÖØ-öø-ÿ](?=[ -~]|$))+[ -~]*").fullmatch
 
 
 def is_plain(text: str) -> bool:
     """Whether folding can only take spaces away, and no encoding of the text is in doubt."""
-    return _PLAIN.issuperset(text)
+    return (text.isascii() and text.isprintable()) or _ONLY_PLAIN(text) is not None
 
 
 def fold_undoubted(text: str) -> str | None:
     """The folded text; None where it had been read with a wrong codec."""
-    if _PLAIN.issuperset(text):
+    if is_plain(text):
         return " ".join(text.split()) if " " in text else text
     return fold(text) if mend_encoding(text) == text else None
 
@@ -75,7 +109,7 @@ def fold(text: str) -> str:
     """The text with encodings mended, then NFKC, without invisible characters, each space run one space."""
     # One step can uncover work for another (a zero width space inside garbled text); each shortens the text.
     for _ in range(len(text) + 1):
-        if _PLAIN.issuperset(text):
+        if is_plain(text):
             return " ".join(text.split()) if " " in text else text
         folded = _fold_once(text)
         if folded == text:
@@ -92,13 +126,13 @@ def _fold_once(text: str) -> str:
 
 def mend_encoding(text: str) -> str:
     """The text as it was before it was read with a wrong codec; unchanged unless a reversal is exact and plausible."""
-    if _UNDOUBTED.issuperset(text) or text.isascii() or _LONE_ACCENTS(text):
-        return text
-    reversals = _LATIN_REVERSALS if _LATIN.issuperset(text) else (_utf8_read_as_gbk,)
-    for reverse in reversals:
-        mended = reverse(text)
-        if mended is not None:
-            return mended
+    # Twice garbled is garbled still; each reversal makes the text shorter.
+    while not (_ONLY_UNDOUBTED(text) or text.isascii() or _LONE_ACCENTS(text)):
+        reversals = _LATIN_REVERSALS if _LATIN.issuperset(text) else (_utf8_read_as_gbk,)
+        mended = next(filter(None, (reverse(text) for reverse in reversals)), None)
+        if mended is None:
+            break
+        text = mended
     return text
 
 
@@ -112,16 +146,30 @@ def _utf8_read_as_latin(text: str) -> str | None:
 
 def _gbk_read_as_latin(text: str) -> str | None:
     latin = text.translate(_CP1252_TO_BYTE)
-    # `CRÉÉE` reverses, too; garbled Chinese does not touch Latin letters.
-    if not _HIGH_RUNS.search(latin) or _LETTER_BESIDE_HIGH.search(latin):
-        return None
     try:
-        mended = latin.encode("latin-1").decode("gb2312")
+        mended = latin.encode("latin-1").decode("gbk")
     except UnicodeError:
         return None
-    # One character is too little evidence: `Àß` is also a Western syllable.
-    is_plausible = len(text) - len(mended) >= 2 and all(map(_is_common, mended))
-    return mended if is_plausible else None
+    return mended if _is_rather_chinese(latin, mended) else None
+
+
+def _is_rather_chinese(latin: str, mended: str) -> bool:
+    """Whether Western signs make more sense as Chinese; one character is too little evidence (`Àß`), dots are none."""
+    chinese = [char for char in mended if not char.isascii()]
+    if len(chinese) < _FEWEST_CHARACTERS or not _ACCENTED.search(latin):
+        return False
+    if not _LETTER_BESIDE_HIGH.search(latin):
+        return _is_mostly_common(chinese)
+    # `CRÉÉE` reverses, too; beside Latin letters only whole words count.
+    is_word = _TWO_PAIRS.search(latin) is not None or not any(map(str.isalpha, filter(str.isascii, mended)))
+    return is_word and all(map(_is_common, chinese))
+
+
+def _is_mostly_common(chinese: list[str]) -> bool:
+    """Names have rare characters, but rarely nothing else."""
+    return all("\u4e00" <= char <= "\u9fff" or _is_common(char) for char in chinese) and (
+        2 * sum(map(_is_common, chinese)) >= len(chinese)
+    )
 
 
 def _utf8_read_as_gbk(text: str) -> str | None:
@@ -129,9 +177,21 @@ def _utf8_read_as_gbk(text: str) -> str | None:
         mended = text.encode("gb18030").decode("utf-8")
     except UnicodeError:
         return None
-    if all(map(_is_common, text)) or not all(map(_is_common, mended)):
+    if all(map(_is_common, text)):
         return None
-    return mended
+    if all(map(_is_common, mended)):
+        return mended
+    # Rare characters come back only from signs that GB 2312 lacks, which honest text hardly has.
+    chinese = [char for char in mended if not char.isascii()]
+    return mended if not _is_gb2312(text) and _is_mostly_common(chinese) else None
+
+
+def _is_gb2312(text: str) -> bool:
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _LATIN_REVERSALS = (_utf8_read_as_latin, _gbk_read_as_latin, _utf8_read_as_gbk)

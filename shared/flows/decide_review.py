@@ -1,6 +1,6 @@
 """Decides what a review of one customer says: golden record, consents, tags, plan. Pure: reads and writes are elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,17 +8,26 @@ from typing import Any
 from shared.care.care_day import care_day
 from shared.care.hours import address_zone
 from shared.care.state import CareDay, CareState, Reach
+from shared.cleaning.regions import region_of_province
 from shared.matching.golden import Golden, fold_consents, fold_golden
 from shared.matching.keys import address_hashes
 from shared.model.history import History
 from shared.model.instants import local_day, to_iso
 from shared.model.source import CustomerProfile, SourceRecord, Standing
-from shared.model.tags import TagReview
+from shared.model.tags import Mark, Reason, TagReview
 from shared.policy.schema import Policy
 from shared.ports import Item
-from shared.store.customers import PlanMemory, TagState, consent_attributes
+from shared.store.customers import LATEST_DUE, PlanMemory, TagState, consent_attributes
 from shared.tagging.fold import fold_histories, settle
-from shared.tagging.review import changes, review_tags
+from shared.tagging.review import Change, changes, changes_of, review_tags
+from shared.tagging.traits import (
+    DO_NOT_CONTACT,
+    PERSONALISATION_OFF,
+    Background,
+    judge_traits,
+    next_trait_change,
+    standing_marks,
+)
 
 MADE_KEPT = 60
 """Contact ids a customer remembers: more than any plan makes in the longest interval."""
@@ -35,6 +44,8 @@ class Known:
     decided_today: tuple[dict[str, Any], ...]
     """What earlier runs of the day decided."""
     members: tuple[SourceRecord, ...]
+    marks: tuple[Mark, ...] = ()
+    """What people said of the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +71,31 @@ class Decided:
 
 
 def decide_review(
-    read: Known, learned: Learned, policy: Policy, key: bytes, now: datetime, *, may_plan: bool
+    read: Known,
+    learned: Learned,
+    policy: Policy,
+    key: bytes,
+    now: datetime,
+    *,
+    may_plan: bool,
+    provisional: bool = False,
 ) -> Decided:
-    """What to store of a customer as of `now`."""
-    golden = fold_golden(read.members, policy.matching.source_trust)
+    """What to store of a customer as of `now`; `provisional` as `care_day` takes it."""
+    golden = fold_golden(read.members, policy.matching.source_trust, policy.matching.survivorship)
     hashes = address_hashes(golden.fields, key)
     standings, objections = fold_consents(read.members, hashes)
     history = settle(fold_histories(member.history for member in read.members), now, policy.tenant.tz)
     review = review_tags(history, policy, now)
+    background = background_of(golden.fields, read.profile.review, read.marks)
     care, memory = None, read.memory
     if may_plan:
-        state = _care_state(read, learned, golden, standings, objections, history, review, policy)
-        care = care_day(state, policy, now)
+        state = _care_state(read, learned, golden, standings, objections, history, review, policy, now)
+        care = care_day(state, policy, now, provisional=provisional)
         memory = _remember(read.memory, care, policy, now)
     return Decided(
         golden=golden,
         consent=consent_attributes(standings, hashes),
-        tags=_next_tags(read.tags, review, care, policy, now),
+        tags=_next_tags(read.tags, history, review, background, care, policy, now),
         memory=memory,
         care=care,
     )
@@ -91,8 +110,10 @@ def _care_state(
     history: History,
     review: TagReview,
     policy: Policy,
+    now: datetime,
 ) -> CareState:
     fields = golden.fields
+    marks = {mark.name for mark in standing_marks(read.marks, now)}
     return CareState(
         tenant_id=policy.tenant.id,
         customer_id=read.profile.customer_id,
@@ -109,8 +130,8 @@ def _care_state(
         ),
         consents={use: _care_word(standing) for use, standing in standings.items()},
         objections=objections,
-        do_not_contact=False,
-        personalisation_off=False,
+        do_not_contact=DO_NOT_CONTACT in marks,
+        personalisation_off=PERSONALISATION_OFF in marks,
         last_interaction_on=max((day.on for day in history.days if day.interactions), default=None),
         ledger=read.memory.ledger,
         made=frozenset(read.memory.made) | learned.made,
@@ -134,25 +155,43 @@ def _guess_language(fields: Mapping[str, str], policy: Policy) -> str:
     return policy.tenant.languages[0]
 
 
+def background_of(fields: Mapping[str, str], review: Sequence[str], marks: Sequence[Mark]) -> Background:
+    """What traits are judged by beside the history."""
+    province = fields.get("province")
+    return Background(fields, region_of_province(province) if province else None, review, marks)
+
+
 def _next_tags(
-    before: TagState, review: TagReview, care: CareDay | None, policy: Policy, now: datetime
+    before: TagState,
+    history: History,
+    review: TagReview,
+    background: Background,
+    care: CareDay | None,
+    policy: Policy,
+    now: datetime,
 ) -> TagState:
     """The tags to store. Without a plan the customer stays due: the next sweep plans."""
-    found = [
-        {**change._asdict(), "at": to_iso(now), "policy_version": policy.version}
-        for change in changes(before.tags, review.tags, now)
-    ]
-    times = [at for at in (review.next_change_at, care.next_due_at) if at] if care else [now]
+    traits = judge_traits(history, review.tags, background, policy, now)
+    trait_at = next_trait_change(history, review.tags, background, policy, now, review.next_change_at)
+    found = [*changes(before.tags, review.tags, now), *_trait_changes(before, traits, now)]
+    told = [{**change._asdict(), "at": to_iso(now), "policy_version": policy.version} for change in found]
+    times = [at for at in (review.next_change_at, trait_at, care.next_due_at) if at] if care else [now]
     return TagState(
         ver=before.ver + 1,
         tags=review.tags,
+        traits=traits,
         policy_version=policy.version,
         evaluated_at=now,
         next_change_at=review.next_change_at,
         # Never in the past: the sweep does not come back to days that were empty.
-        due_at=max(min(times), now) if times else None,
-        changes=(*before.changes, *found)[-policy.history.keep_changes :],
+        due_at=max(min([*times, now + LATEST_DUE]), now),
+        changes=(*before.changes, *told)[-policy.history.keep_changes :],
     )
+
+
+def _trait_changes(before: TagState, traits: Sequence[Reason], now: datetime) -> tuple[Change, ...]:
+    """What a customer is like at first sight is no change."""
+    return changes_of(before.traits, traits, now) if before.traits else ()
 
 
 def _remember(memory: PlanMemory, care: CareDay, policy: Policy, now: datetime) -> PlanMemory:

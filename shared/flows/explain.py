@@ -13,6 +13,8 @@ from shared.insight.explanation import DayDecisions, Explanation, GoldenField, P
 from shared.insight.snapshot import ContactLine, Merge
 from shared.matching.keys import identity_keys
 from shared.model.case import Case
+from shared.model.history import History
+from shared.model.instants import local_day, to_iso
 from shared.model.source import CustomerProfile
 from shared.policy.schema import Policy
 from shared.ports import Item, Items, Query, Table, query_all
@@ -31,6 +33,11 @@ from shared.store.customers import (
 )
 from shared.store.identities import read_keys
 from shared.store.records import read_sources
+from shared.store.rfm_cuts import read_cuts
+from shared.tagging.ahead import Ahead, look_ahead
+from shared.tagging.fold import fold_histories, settle
+from shared.tagging.review import Change
+from shared.tagging.rfm import explain_rfm, rfm_of
 
 DAYS_SHOWN = 7
 """Days of decisions, the newest ones."""
@@ -55,6 +62,9 @@ def explain(reference: str, *, items: Items, key: bytes, policy: Policy, now: da
     kept = items.batch_get([customer_key(profile.customer_id, sk) for sk in (TAGS, LEDGER, CONSENT)])
     by_sk = {str(one.sk): item for one, item in kept.items()}
     state = tags_from_item(by_sk.get(TAGS))
+    history = _history(profile, items, policy, now)
+    ahead = look_ahead(history, policy, now) if state.tags else Ahead((), ())
+    rfm = rfm_of(history, policy, local_day(now, policy.tenant.tz))
     return Explanation(
         customer_id=profile.customer_id,
         explained_at=now,
@@ -72,7 +82,10 @@ def explain(reference: str, *, items: Items, key: bytes, policy: Policy, now: da
         evaluated_at=state.evaluated_at,
         next_change_at=state.next_change_at,
         due_at=state.due_at,
+        traits=(*state.traits, explain_rfm(rfm, read_cuts(items), policy)) if state.tags else (),
         changes=tuple(_changes(state)),
+        ahead=tuple(map(_tag_change, ahead.next)),
+        first=tuple(map(_tag_change, ahead.first)),
         plan=_plan(plan_memory_from_item(by_sk.get(LEDGER))),
         days=_days(ids, items),
         contacts=_contacts(ids, items),
@@ -130,17 +143,37 @@ def _read_address(reference: str, policy: Policy) -> dict[str, str]:
 # --- what is stored ------------------------------------------------------------------------------------------
 
 
+# A keyed hash tells nobody anything, and could be compared with another.
+_FOR_MACHINES = frozenset({"id_number_hash"})
+
+
 def _golden(profile: CustomerProfile) -> Iterator[GoldenField]:
     for name, value in sorted(profile.golden.items()):
         record_id, _, rule = profile.provenance.get(name, ["", "", ""])
-        yield GoldenField(name, value, record_id, rule)
+        if name not in _FOR_MACHINES:
+            yield GoldenField(name, value, record_id, rule)
 
 
 def _changes(state: TagState) -> Iterator[TagChange]:
     for change in state.changes:
         yield TagChange(
-            change["at"], change["tag"], change["old"], change["new"], change["rule"], change["code"]
+            at=change["at"],
+            tag=change["tag"],
+            old=change["old"],
+            new=change["new"],
+            rule=change["rule"],
+            code=change["code"],
+            policy_version=change.get("policy_version") or "",
         )
+
+
+def _tag_change(change: Change) -> TagChange:
+    return TagChange(to_iso(change.at), change.tag, change.old, change.new, change.rule, change.code)
+
+
+def _history(profile: CustomerProfile, items: Items, policy: Policy, now: datetime) -> History:
+    members = read_sources(items, profile.members).values()
+    return settle(fold_histories(member.history for member in members), now, policy.tenant.tz)
 
 
 def _plan(memory: PlanMemory) -> PlanLine:

@@ -1,17 +1,19 @@
 """How far each imported file is: what became of its records, and what is still on its way."""
 
-from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 
 from shared.ports import Items
-from shared.store.control import Job, read_jobs, read_outcomes
+from shared.store.control import Job, read_jobs
+from shared.store.progress import count_outcomes
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     job: Job
     outcomes: dict[str, int]
-    """Outcome -> records; rows that could not be read count as quarantined."""
+    """Outcome -> records; rows that could not be read count as quarantined. While very many records are under way,
+    those at the end of the file may not be counted yet; never too many."""
 
     @property
     def total(self) -> int | None:
@@ -20,16 +22,23 @@ class Progress:
 
     @property
     def is_complete(self) -> bool:
+        """Every record has an outcome."""
         return self.total is not None and sum(self.outcomes.values()) >= self.total
 
+    @property
+    def moved(self) -> int:
+        """Grows whenever a row is read or a record gets its outcome."""
+        return self.job.done + sum(self.outcomes.values())
 
-def import_progress(items: Items) -> list[Progress]:
-    """The progress of every job, oldest first."""
+
+def import_progress(items: Items, *, without: Container[str] = ()) -> list[Progress]:
+    """The progress of every job but some, oldest first: a few reads for each."""
     jobs = sorted(read_jobs(items), key=lambda job: (job.started_at, job.file))
-    return [_progress(job, items) for job in jobs]
+    return [job_progress(job, items) for job in jobs if job.job_id not in without]
 
 
-def _progress(job: Job, items: Items) -> Progress:
-    outcomes = Counter(read_outcomes(items, job.job_id).values())
+def job_progress(job: Job, items: Items, *, is_mending: bool = False) -> Progress:
+    """The progress of one job; mending counts what a crash has left uncounted."""
+    outcomes = count_outcomes(items, job.job_id, job.posted, is_mending=is_mending)
     outcomes["quarantined"] += job.problems
     return Progress(job, dict(sorted((+outcomes).items())))

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from shared.flows.ingest_record import Ingested, ingest_record, quarantine
+from shared.flows.resolve_rows import resolve_replaced
 from shared.flows.take_replayed import replayed_from, take_replayed
 from shared.policy.schema import Policy
 from shared.ports import Items
-from shared.store.control import record_outcomes
+from shared.store.progress import note_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def ingest_message(body: str, *, items: Items, policy: Policy, key: bytes, recei
         again = take_replayed(raw, row, items=items, policy=policy, key=key, received_at=received_at)
         return Received(again.outcome, again.reason)
     ingested = ingest_record(raw, items=items, policy=policy, key=key, received_at=received_at)
+    resolve_replaced(raw, is_refused=ingested.outcome == "quarantined", items=items, at=received_at)
     return _with_job(ingested, raw)
 
 
@@ -44,11 +46,13 @@ def _with_job(ingested: Ingested, raw: object) -> Received:
 
 
 def record_progress(received: Iterable[Received], items: Items) -> None:
-    """Notes what became of the records of import jobs: one write for each hundred records of a job touched."""
+    """Notes what became of the records of import jobs: one write for each hundred records of a job touched.
+
+    Raises RetryError: the whole batch comes again, and changes nothing that was noted.
+    """
     jobs: dict[str, dict[int, str]] = {}
     for one in received:
         if one.job_id is not None and one.seq is not None:
             jobs.setdefault(one.job_id, {}).setdefault(one.seq, one.outcome)
     for job_id, outcomes in jobs.items():
-        for write in record_outcomes(job_id, outcomes):
-            items.update_if(write)
+        note_outcomes(items, job_id, outcomes)

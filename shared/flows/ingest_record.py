@@ -3,8 +3,6 @@
 Read, decide, write; on a lost race read again. An unchanged record costs one read and no write.
 """
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,7 +10,7 @@ from typing import Any, Literal
 
 from shared.cleaning.identity import DERIVED_REF
 from shared.cleaning.record import Cleaned, clean_record
-from shared.flows.join_customer import Placement, place_source
+from shared.flows.join_customer import Placement, place_source, settle_weakened
 from shared.matching.absorb import (
     Tie,
     absorb_consent,
@@ -26,13 +24,12 @@ from shared.matching.keys import address_hashes, keyed_hash
 from shared.model.errors import LostRace
 from shared.model.history import History
 from shared.model.instants import TICK, from_iso, to_iso
-from shared.model.record import Complaint, Consent, Order, Record, Refund, record_adapter
+from shared.model.record import Consent, Record, record_adapter
 from shared.model.source import SourceRecord
 from shared.policy.schema import Policy
 from shared.ports import Done, Item, Items, Key, Put, Write
-from shared.store.control import put_quarantine
 from shared.store.customers import mark_due, withdraw_now
-from shared.store.quarantine import note_system
+from shared.store.quarantine import canonical, message_content, note_system, put_quarantine, system_name
 from shared.store.records import (
     Entry,
     entry_key,
@@ -44,14 +41,12 @@ from shared.store.records import (
     record_key,
     source_from_item,
 )
-from shared.tagging.fold import add_event, prune
+from shared.tagging.fold import add_events, happening_of, prune
 
 Outcome = Literal["new", "updated", "unchanged", "quarantined"]
 SUPERSEDED_KEPT = 20
 """Earlier contents of one record that are remembered."""
-_SYSTEM = re.compile(r"[\w.-]{1,40}")
-_LONG_NUMBER = re.compile(r"\d{7}")
-_HISTORIC = ("order", "refund", "interaction", "complaint")
+_HISTORIC = ("order", "refund", "interaction", "complaint", "need")
 _NOT_CONTENT = frozenset({"origin", "received_at"})
 """Where and when a message came in: the same content again is the same record."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -112,25 +107,13 @@ def quarantine(
             system=system,
             reason=reason,
             issues=cleaned.issues if cleaned else (),
-            raw=_canonical(raw),
-            content=_canonical({name: value for name, value in whole.items() if name != "origin"} or raw),
+            raw=canonical(raw),
+            content=message_content(raw),
             at=at,
             origin=origin if isinstance(origin, Mapping) else None,
         )
     )
     return Ingested("quarantined", reason)
-
-
-def system_name(claimed: object) -> str:
-    """What a message says its system is, where it looks like the name of one: it becomes part of a key (P1)."""
-    text = str(claimed or "")
-    return text if _SYSTEM.fullmatch(text) and not _LONG_NUMBER.search(text) else "unknown"
-
-
-def _canonical(content: object) -> str:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-    # JSON may escape half a character (a lone surrogate), which no store takes.
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +142,7 @@ def _try_once(taken: _Taken, *, items: Items, policy: Policy, key: bytes) -> Ing
     writes = _writes(seen, source, entry, placement, is_late=is_late, policy=policy)
     if not isinstance(items.transact(writes), Done):
         return None
+    settle_weakened(placement, items=items, policy=policy, key=key, at=taken.received_at)
     outcome: Outcome = "new" if seen.order is None else "updated"
     return Ingested(outcome, customer_id=source.customer_id)
 
@@ -192,8 +176,8 @@ def _make_entry(taken: _Taken, record_id: str, key: bytes) -> Entry:
         record_id=record_id,
         customer_id="",
         record=taken.record,
-        content_hash=keyed_hash("content", _canonical(content), key),
-        raw=_canonical(taken.raw),
+        content_hash=keyed_hash("content", canonical(content), key),
+        raw=canonical(taken.raw),
         issues=taken.cleaned.issues,
         recorded_at=to_iso(taken.received_at),
     )
@@ -285,17 +269,8 @@ def _history_after(
 
 
 def _add(history: History, record: Record, policy: Policy, now: datetime) -> History:
-    zone = policy.tenant.tz
-    kind: Any = record.kind
-    added = add_event(
-        history,
-        kind=kind,
-        at=record.event_at,
-        fen=record.amount_fen if isinstance(record, Order | Refund) else None,
-        is_interaction=record.is_interaction if isinstance(record, Complaint) else kind == "interaction",
-        now=now,
-        zone=zone,
-    )
+    happening, zone = happening_of(record), policy.tenant.tz
+    added = history if happening is None else add_events(history, [happening], now, zone)
     return prune(added, now, zone, policy.history.buckets_months)
 
 
@@ -320,8 +295,8 @@ def _writes(
         writes.append(put_entry(entry, seen=seen.order))
     if seen.home is not None:
         writes.append(seen.home)
-    withdrawn = {*placement.withdrawn, *_withdrawn_uses(entry.record)}
-    return [*writes, withdraw_now(customer_id, sorted(withdrawn))] if withdrawn else writes
+    withdrawn = [] if placement.has_consent else _withdrawn_uses(entry.record)
+    return [*writes, withdraw_now(customer_id, withdrawn)] if withdrawn else writes
 
 
 def _withdrawn_uses(record: Record) -> list[str]:

@@ -1,37 +1,31 @@
-"""Finds the customer of a source record by its identity keys, or founds one; joins customers that turn out one.
+"""Finds the customer of a source record by its identity keys, or founds one; settles anew whoever it touches.
 
 Everything that was read is guarded in the writes that come out: two records of one person, arriving at the same
 time, cannot make two customers, because the second one to write sees a key that has changed and looks again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
-from shared.matching.absorb import plain_party
-from shared.matching.keys import identity_keys, make_customer_id
-from shared.matching.link import Features, LinkDecision, decide_links, make_features
+from shared.cleaning.match_key import company_key
+from shared.flows.note_identity import note_decision, note_reviews
+from shared.flows.settle_customers import TOO_MANY_MEMBERS, Scene, judge_of, settle
+from shared.flows.touch_customers import Looked, look, members_of, read_touched, verdicts_of
+from shared.matching.describe import describe
+from shared.matching.keys import make_customer_id
+from shared.matching.regroup import features_of
+from shared.model.errors import LostRace, RetryError
 from shared.model.source import CustomerProfile, SourceRecord
 from shared.policy.schema import Policy
-from shared.ports import Exists, Is, Item, Items, Put, Update, Write
-from shared.store.customers import (
-    CONSENT,
-    LEDGER,
-    TAGS,
-    customer_key,
-    link_item,
-    merge_memories,
-    plan_memory_from_item,
-    put_plan_memory,
-    put_profile,
-    read_profiles,
-    tags_from_item,
-)
-from shared.store.identities import KeyItem, find_matches, guard_key, put_member, read_keys
+from shared.ports import Check, Done, Is, Items, Update, Write
+from shared.store.customers import mark_due, put_profile
+from shared.store.identities import write_key
 from shared.store.records import read_sources, record_key
 
-TOO_MANY_MEMBERS = "too_many_members"
-MOST_WRITES = 96
+MOST_WRITES = 94
 """Of the 100 of one transaction; the record itself takes the others."""
 
 
@@ -42,18 +36,11 @@ class Placement:
     customer_id: str
     writes: tuple[Write, ...] = ()
     tags_ver: int | None = None
-    """The version of the survivor's TAGS before a join: a review in between makes us look again."""
-    withdrawn: tuple[str, ...] = ()
-    """Uses (`email|care`) that a joined customer had withdrawn: they stay withdrawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    keys: Mapping[str, KeyItem]
-    features: Features
-    links: tuple[LinkDecision, ...]
-    profiles: tuple[CustomerProfile, ...]
-    """Of every customer the record belongs to, the oldest first."""
+    """The version of its TAGS before records moved: a review in between makes us look again."""
+    has_consent: bool = False
+    """The writes say what consents stand: the record's own must not be written besides."""
+    weakened: tuple[str, ...] = ()
+    """Source records that must be looked at again: a key of theirs has become hot."""
 
 
 def place_source(
@@ -64,174 +51,142 @@ def place_source(
     policy: Policy,
     key: bytes,
     at: datetime,
+    again: bool = False,
 ) -> Placement | None:
-    """Where a changed source record belongs; None when others are changing it right now: read again."""
-    party = plain_party(source.party)
-    id_keys, features = identity_keys(party, key), make_features(party)
-    if before is not None and _is_placed(before, id_keys, features, key):
+    """Where a changed source record belongs; None when others are changing it right now: read again.
+
+    `again`: also when nothing about it has changed, because what it was compared with has.
+    """
+    most_keys = policy.matching.keys_per_record
+    now = describe(source, key, most_keys, _company_key)
+    was = None if before is None else describe(before, key, most_keys, _company_key)
+    if before is not None and now == was and not again:
         return Placement(before.customer_id)
-    found = _find(source, before, id_keys, features, items=items)
-    if found is None:
+    looked = look(source, before, now, was, items=items, policy=policy)
+    profiles = read_touched(looked, judge_of(policy), items)
+    if profiles is None:
         return None
-    return _place(source, found, items=items, policy=policy, at=at)
+    return _place(looked, profiles, items=items, policy=policy, key=key, at=at)
 
 
-def _is_placed(before: SourceRecord, id_keys: tuple[str, ...], features: Features, key: bytes) -> bool:
-    party = plain_party(before.party)
-    return identity_keys(party, key) == id_keys and make_features(party) == features
-
-
-def _find(
-    source: SourceRecord,
-    before: SourceRecord | None,
-    id_keys: tuple[str, ...],
-    features: Features,
-    *,
-    items: Items,
-) -> _Found | None:
-    keys = read_keys(items, id_keys)
-    links = decide_links(features, find_matches(keys.values(), besides=source.record_id))
-    linked = read_sources(items, [link.record_id for link in links if link.is_same])
-    customer_ids = {other.customer_id for other in linked.values()}
-    if before is not None:
-        customer_ids.add(before.customer_id)
-    profiles = read_profiles(items, sorted(customer_ids))
-    if len(profiles) < len(customer_ids) or any(profile.alias_of for profile in profiles.values()):
-        return None
-    oldest_first = sorted(profiles.values(), key=lambda profile: (profile.founded_at, profile.customer_id))
-    return _Found(keys, features, links, tuple(oldest_first))
+@lru_cache(maxsize=4096)
+def _company_key(name: str) -> str:
+    """A company as compared: without legal form and signs."""
+    return company_key(name) or name
 
 
 # --- decide --------------------------------------------------------------------------------------------------
 
 
-def _place(source: SourceRecord, found: _Found, *, items: Items, policy: Policy, at: datetime) -> Placement:
-    key_writes = _key_writes(source.record_id, found, policy)
-    if not found.profiles:
-        profile = _found_customer(source, policy, at)
-        journal = _journal(profile.customer_id, source.record_id, found, at)
-        return Placement(profile.customer_id, (*key_writes, put_profile(profile, seen_ver=None), *journal))
-    members = {member for profile in found.profiles for member in profile.members} | {source.record_id}
+def _place(
+    looked: Looked,
+    profiles: dict[str, CustomerProfile],
+    *,
+    items: Items,
+    policy: Policy,
+    key: bytes,
+    at: datetime,
+) -> Placement | None:
+    record_id = looked.source.record_id
+    members = {**members_of(profiles.values()), record_id: looked.member}
     if len(members) > policy.matching.members_per_customer:
-        return _leave_for_review(source, found, key_writes, policy, at)
-    survivor, *losers = found.profiles
-    journal = _journal(survivor.customer_id, source.record_id, found, at)
-    joined = replace(
-        survivor,
-        ver=survivor.ver + 1,
-        members=tuple(sorted(members)),
-        aliases=_aliases(survivor, losers),
-    )
-    if joined.members == survivor.members and not losers:
-        return Placement(survivor.customer_id, (*key_writes, *journal))
-    merge_writes, tags_ver, withdrawn = _merge_writes(survivor, losers, source.record_id, items=items)
-    writes = (*key_writes, put_profile(joined, seen_ver=survivor.ver), *merge_writes, *journal)
+        return _leave_for_review(looked, profiles, policy, at)
+    scene = Scene(profiles, members, verdicts_of(profiles.values()), looked.source)
+    settled = settle(scene, items=items, policy=policy, key=key, at=at)
+    if settled is None:
+        return None
+    reviews = note_reviews(looked, scene, settled, judge_of(policy), at)
+    journal = note_decision(looked, scene, settled, judge_of(policy), at)
+    writes = (*_key_writes(looked, policy), *settled.writes, *reviews, *journal)
     if len(writes) > MOST_WRITES:
-        return _leave_for_review(source, found, key_writes, policy, at)
-    return Placement(survivor.customer_id, writes, tags_ver, withdrawn)
-
-
-def _found_customer(source: SourceRecord, policy: Policy, at: datetime) -> CustomerProfile:
-    customer_id = make_customer_id(tenant=policy.tenant.id, record_id=source.record_id)
-    return CustomerProfile(customer_id, 1, (source.record_id,), at)
+        return _leave_for_review(looked, profiles, policy, at)
+    customer_id = settled.home_of[record_id]
+    return Placement(
+        customer_id,
+        writes,
+        tags_ver=settled.tags_vers.get(customer_id),
+        has_consent=customer_id in settled.moved,
+        weakened=_weakened(looked),
+    )
 
 
 def _leave_for_review(
-    source: SourceRecord, found: _Found, key_writes: tuple[Write, ...], policy: Policy, at: datetime
+    looked: Looked, profiles: Mapping[str, CustomerProfile], policy: Policy, at: datetime
 ) -> Placement:
-    """More members than one customer can have: no join by itself, a person decides."""
-    own = next((profile for profile in found.profiles if source.record_id in profile.members), None)
-    profile = own or _found_customer(source, policy, at)
-    writes = (*key_writes, *_journal(profile.customer_id, source.record_id, found, at))
-    if TOO_MANY_MEMBERS in profile.review:
-        return Placement(profile.customer_id, writes)
+    """More than one customer can have, or one transaction change: nothing is joined by itself, a person decides."""
+    record_id = looked.source.record_id
+    own = None if looked.before is None else profiles[looked.before.customer_id]
+    profile = own or CustomerProfile(
+        make_customer_id(tenant=policy.tenant.id, record_id=record_id), 0, (record_id,), at
+    )
     flagged = replace(
-        profile, ver=own.ver + 1 if own else profile.ver, review=(*profile.review, TOO_MANY_MEMBERS)
+        profile,
+        ver=profile.ver + 1,
+        features={**profile.features, record_id: features_of(looked.member)},
+        review=tuple(dict.fromkeys((*profile.review, TOO_MANY_MEMBERS))),
     )
     put = put_profile(flagged, seen_ver=own.ver if own else None)
-    return Placement(profile.customer_id, (*writes, put))
+    return Placement(profile.customer_id, (*_key_writes(looked, policy), put), weakened=_weakened(looked))
 
 
-def _key_writes(record_id: str, found: _Found, policy: Policy) -> tuple[Write, ...]:
+def _key_writes(looked: Looked, policy: Policy) -> list[Write]:
     """Every key that was read is written or guarded."""
-    writes: list[Write] = []
-    for key in found.keys.values():
-        write = put_member(key, record_id, found.features, most=policy.matching.members_per_key)
-        guarded = write or guard_key(key)
-        if guarded is not None:
-            writes.append(guarded)
-    return tuple(writes)
-
-
-def _aliases(survivor: CustomerProfile, losers: Iterable[CustomerProfile]) -> tuple[str, ...]:
-    new = [alias for loser in losers for alias in (loser.customer_id, *loser.aliases)]
-    return tuple(sorted({*survivor.aliases, *new}))
-
-
-def _journal(customer_id: str, record_id: str, found: _Found, at: datetime) -> tuple[Put, ...]:
-    """The decision with its evidence: what spoke for and against, and who was joined; none where nobody was found."""
-    if not found.links:
-        return ()
-    evidence = {
-        "record": record_id,
-        "customers": [profile.customer_id for profile in found.profiles],
-        "links": [
-            {"record": link.record_id, "same": link.is_same, "rule": link.rule, "keys": list(link.kinds)}
-            for link in found.links
-        ],
-    }
-    return (link_item(customer_id, at, evidence),)
-
-
-# --- join ----------------------------------------------------------------------------------------------------
-
-
-def _merge_writes(
-    survivor: CustomerProfile, losers: list[CustomerProfile], record_id: str, *, items: Items
-) -> tuple[tuple[Write, ...], int | None, tuple[str, ...]]:
-    """What a join changes beside the survivor's profile, the survivor's TAGS as seen, the consents that end with it."""
-    if not losers:
-        return (), None, ()
-    ids = [profile.customer_id for profile in (survivor, *losers)]
-    # TAGS first: whoever reviews one of them after this moves its version on, and the join is refused.
-    tags = items.batch_get([customer_key(customer_id, TAGS) for customer_id in ids])
-    kept = items.batch_get([customer_key(customer_id, sk) for customer_id in ids for sk in (LEDGER, CONSENT)])
-    memory = plan_memory_from_item(kept.get(customer_key(survivor.customer_id, LEDGER)))
-    writes: list[Write] = []
-    withdrawn: set[str] = set()
-    for loser in losers:
-        memory = merge_memories(
-            memory, plan_memory_from_item(kept.get(customer_key(loser.customer_id, LEDGER)))
+    features = features_of(looked.member)
+    # The key that becomes hot by this record is told so; those that are hot stay as they are.
+    named = looked.member.keys | looked.hot
+    written = [
+        write_key(
+            key,
+            looked.source.record_id,
+            features.packed if name in named else None,
+            most=policy.matching.members_per_key,
         )
-        withdrawn |= _withdrawn(kept.get(customer_key(loser.customer_id, CONSENT)))
-        writes += _redirect(loser, survivor, record_id, tags.get(customer_key(loser.customer_id, TAGS)))
-    seen = tags_from_item(tags.get(customer_key(survivor.customer_id, TAGS)))
-    return (
-        (*writes, put_plan_memory(survivor.customer_id, memory)),
-        seen.ver or None,
-        tuple(sorted(withdrawn)),
-    )
+        for name, key in looked.keys.items()
+    ]
+    return [write for write in written if write is not None]
 
 
-def _withdrawn(consent: Item | None) -> set[str]:
-    return {name for name, state in (consent or {}).items() if state in ("withdrawn", "objected")}
+def _weakened(looked: Looked) -> tuple[str, ...]:
+    """Those who still are found under a key that has become hot."""
+    found = {name for hot in looked.hot for name in looked.keys[hot].members}
+    return tuple(sorted(found - {looked.source.record_id}))
 
 
-def _redirect(
-    loser: CustomerProfile, survivor: CustomerProfile, record_id: str, tags: Item | None
-) -> list[Write]:
-    """The loser becomes an alias, its source records point to the survivor, and nobody reviews it any more."""
-    alias = replace(loser, ver=loser.ver + 1, members=(), alias_of=survivor.customer_id)
-    writes: list[Write] = [put_profile(alias, seen_ver=loser.ver)]
-    writes += [_move(member, survivor.customer_id) for member in loser.members if member != record_id]
-    if tags is not None:
-        seen = Is("ver", "=", tags_from_item(tags).ver)
-        tags_key = customer_key(loser.customer_id, TAGS)
-        writes.append(Update(tags_key, add={"ver": 1}, remove=("due_at", "due_shard"), condition=seen))
-    return writes
+# --- again ---------------------------------------------------------------------------------------------------
 
 
-def _move(record_id: str, customer_id: str) -> Update:
-    return Update(
-        record_key(record_id), set={"customer_id": customer_id}, add={"ver": 1}, condition=Exists("record_id")
-    )
+def settle_weakened(placement: Placement, *, items: Items, policy: Policy, key: bytes, at: datetime) -> None:
+    """Settles anew those who hung on a key that has become hot. One that cannot be settled now stays under the key:
+    whoever meets it next tries again."""
+    for record_id in placement.weakened:
+        with suppress(RetryError):
+            look_again(record_id, items=items, policy=policy, key=key, at=at)
+
+
+def look_again(record_id: str, *, items: Items, policy: Policy, key: bytes, at: datetime) -> None:
+    """Settles a source record anew because what it was compared with has changed.
+
+    Raises: LostRace: others keep changing it.
+    """
+    for _ in range(policy.matching.retries):
+        source = read_sources(items, [record_id])[record_id]
+        placement = place_source(source, source, items=items, policy=policy, key=key, at=at, again=True)
+        if placement is None:
+            continue
+        writes = [*placement.writes, *_settle_record(source, placement, policy, at)]
+        if isinstance(items.transact(writes), Done):
+            return
+    raise LostRace("the record's items kept changing")
+
+
+def _settle_record(source: SourceRecord, placement: Placement, policy: Policy, at: datetime) -> list[Write]:
+    """The record as it was read, in its customer of today."""
+    seen = Is("ver", "=", source.ver)
+    key = record_key(source.record_id)
+    if placement.customer_id == source.customer_id and not placement.has_consent:
+        return [Check(key, seen)]
+    shards = policy.due.shards
+    return [
+        Update(key, set={"customer_id": placement.customer_id}, add={"ver": 1}, condition=seen),
+        mark_due(placement.customer_id, at=at, shards=shards, seen_ver=placement.tags_ver),
+    ]

@@ -7,6 +7,9 @@ from typing import Any
 
 from shared.flows.explain import explain
 from shared.flows.import_progress import import_progress
+from shared.flows.mark_customer import mark_customer
+from shared.flows.operate_identity import IDENTITY_ACTIONS, operate_identity
+from shared.flows.publish_policy import POLICY_ACTIONS, operate_policy
 from shared.flows.replay import Wanted, read_corrections, replay
 from shared.flows.sweep_due import sweep_due
 from shared.model.instants import to_iso
@@ -53,9 +56,23 @@ def _explain(request: Mapping[str, Any], operator: Operator) -> Answer:
     return {"error": "not_found"} if found is None else {"explanation": asdict(found)}
 
 
+def _mark(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return mark_customer(request, items=operator.items, policy=operator.policy, now=operator.now)
+
+
+def _identity(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return operate_identity(
+        request, items=operator.items, policy=operator.policy, key=operator.key, now=operator.now
+    )
+
+
+def _policy(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return operate_policy(request, items=operator.items, now=operator.now)
+
+
 def _sweep(request: Mapping[str, Any], operator: Operator) -> Answer:
     swept = sweep_due(items=operator.items, queue=operator.queue, policy=operator.policy, now=operator.now)
-    return {"customers": swept.customers, "days": swept.days, "closed_jobs": swept.closed_jobs}
+    return asdict(swept)
 
 
 def _hold(request: Mapping[str, Any], operator: Operator) -> Answer:
@@ -110,6 +127,7 @@ def _text(request: Mapping[str, Any], name: str) -> str | None:
 
 ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
     "explain": _explain,
+    "mark": _mark,
     "sweep": _sweep,
     "hold": _hold,
     "lift": _lift,
@@ -117,4 +135,6 @@ ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
     "jobs": _jobs,
     "redrive": _redrive,
     "replay": _replay,
+    **dict.fromkeys(IDENTITY_ACTIONS, _identity),
+    **dict.fromkeys(POLICY_ACTIONS, _policy),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shared.flows.message_cells import GROUPS, message_cells, read_raw
 from shared.flows.take_replayed import digest_message, make_replay
 from shared.ports import Done, Item, Items, Queue, QueueName
 from shared.store.quarantine import claim_row, is_open, quarantine_key, read_quarantined, read_systems
@@ -16,8 +17,6 @@ from shared.store.quarantine import claim_row, is_open, quarantine_key, read_qua
 POSTED_AT_ONCE = 100
 _NOT_OURS = frozenset({"malformed_wake_up"})
 """Kept aside by another queue: no record was ever in it."""
-_HIDDEN = frozenset({"origin", "occurrence", "schema"})
-_GROUPS = ("party", "hints")
 
 Raw = Mapping[str, Any]
 Cells = Mapping[str, str]
@@ -126,37 +125,7 @@ def _system(item: Item) -> str:
     return str(item["name"]).partition("#")[2]
 
 
-# --- the cells of a message ----------------------------------------------------------------------------------
-
-
-def read_raw(item: Item) -> dict[str, Any] | None:
-    """The message of a quarantine row; None where it is no object, or where only a note of it was kept."""
-    try:
-        raw = json.loads(str(item["raw"]))
-    except ValueError:
-        return None
-    return raw if isinstance(raw, dict) and raw.keys() != {"detail"} else None
-
-
-def message_cells(raw: Raw) -> dict[str, str]:
-    """Every value of a message as text, by path, in the order of the message."""
-    return dict(_cells(raw))
-
-
-def _cells(raw: Raw) -> Iterator[tuple[str, str]]:
-    for name, value in raw.items():
-        if name in _GROUPS and isinstance(value, Mapping):
-            yield from ((f"{name}.{inner}", _text(cell)) for inner, cell in value.items())
-        elif name not in _HIDDEN:
-            yield name, _text(value)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    # What no file can hold (half a character) is not a correction when it comes back.
-    return text.encode("utf-8", "replace").decode()
+# --- corrections ----------------------------------------------------------------------------------------------
 
 
 def correct(raw: Raw, cells: Cells) -> dict[str, Any] | None:
@@ -166,7 +135,7 @@ def correct(raw: Raw, cells: Cells) -> dict[str, Any] | None:
     if not changes:
         return None
     changed = {
-        name: dict(value) if name in _GROUPS and isinstance(value, Mapping) else value
+        name: dict(value) if name in GROUPS and isinstance(value, Mapping) else value
         for name, value in raw.items()
     }
     for path, text in changes.items():
@@ -180,7 +149,7 @@ def _plain(text: str) -> str:
 
 def _put(message: dict[str, Any], path: str, text: str) -> None:
     group, _, name = path.rpartition(".")
-    if group and group not in _GROUPS:
+    if group and group not in GROUPS:
         group, name = "", path
     if group and not isinstance(message.get(group), dict):
         message[group] = {}

@@ -40,6 +40,7 @@ from shared.store.customers import (
     put_tags,
     tags_from_item,
 )
+from shared.store.marks import marks_from_items, marks_key
 from shared.store.records import record_key, source_from_item
 
 
@@ -84,7 +85,7 @@ def review_customer(
         if found is None:
             return Reviewed("unknown_customer", customer_id)
         profile, tags = found
-        if tags.due_at is None or tags.due_at > now:
+        if not _is_due(tags, policy, now):
             return Reviewed("not_due", profile.customer_id)
         read = _read(items, profile, tags, local_day(now, policy.tenant.tz))
         if read is None:
@@ -100,6 +101,12 @@ def review_customer(
             room_is_open=learned.room_is_open and ("room", "") not in refused,
         )
     raise LostRace("the customer kept changing")
+
+
+def _is_due(tags: TagState, policy: Policy, now: datetime) -> bool:
+    """By time; or whoever was last reviewed under another policy (shared/flows/wake_base.py wakes them)."""
+    is_under_another = tags.policy_version not in (None, policy.version)
+    return is_under_another or (tags.due_at is not None and tags.due_at <= now)
 
 
 # --- read ----------------------------------------------------------------------------------------------------
@@ -123,7 +130,8 @@ def _read(items: Items, seen: CustomerProfile, tags: TagState, today: date) -> K
     customer_id = seen.customer_id
     own = {sk: customer_key(customer_id, sk) for sk in (PROFILE, LEDGER, CONSENT)}
     day = day_key(customer_id, today)
-    kept = items.batch_get([*own.values(), day, *map(record_key, seen.members)])
+    marks = [marks_key(one) for one in (customer_id, *seen.aliases)]
+    kept = items.batch_get([*own.values(), day, *marks, *map(record_key, seen.members)])
     profile = profile_from_item(kept[own[PROFILE]])
     if profile.members != seen.members:
         return None
@@ -134,6 +142,7 @@ def _read(items: Items, seen: CustomerProfile, tags: TagState, today: date) -> K
         consent={name: value for name, value in kept.get(own[CONSENT], {}).items() if "|" in name},
         decided_today=tuple(json.loads(str(kept[day]["decisions"]))) if day in kept else (),
         members=tuple(source_from_item(kept[record_key(record_id)]) for record_id in profile.members),
+        marks=marks_from_items(kept[key] for key in marks if key in kept),
     )
 
 
@@ -209,12 +218,18 @@ def plain_candidate(candidate: Candidate) -> dict[str, Any]:
 
 
 def _room(customer_id: str, day: date, policy: Policy) -> Write:
-    """One place of the day's first contacts, out of the share of this customer's shard: all shares make the limit."""
+    """One place of the day's first contacts, out of the share of this customer's shard."""
+    shard, most = first_import_share(customer_id, day, policy)
+    return take_room(day, shard=shard, most=most)
+
+
+def first_import_share(customer_id: str, day: date, policy: Policy) -> tuple[int, int]:
+    """The shard that a customer's first contact counts against on a day, and its places: all of them make the limit."""
     # The day too: with fewer places than shards, another day brings another shard.
     digest = hashlib.sha256(f"{customer_id}|{day.isoformat()}".encode()).digest()
     limit, shards = policy.first_import.daily_limit, policy.due.shards
     shard = int.from_bytes(digest[:4], "big") % shards
-    return take_room(day, shard=shard, most=limit * (shard + 1) // shards - limit * shard // shards)
+    return shard, limit * (shard + 1) // shards - limit * shard // shards
 
 
 def _refused(writes: list[_Labelled], cancelled: Cancelled) -> set[tuple[str, str]]:

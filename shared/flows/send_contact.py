@@ -23,8 +23,9 @@ from shared.flows.send_target import (
 from shared.flows.wake import parse_wake, quarantine_wake
 from shared.messaging.build import build_email, build_sms
 from shared.messaging.errors import MessageInvalid
+from shared.messaging.unsubscribe import SCOPES, Subscription, link_of
 from shared.model.contact import Channel, Contact, Status
-from shared.model.instants import to_iso
+from shared.model.instants import local_day, to_iso
 from shared.policy.schema import Policy
 from shared.ports import (
     Absent,
@@ -76,6 +77,8 @@ class Sending:
     senders: Senders
     owner: str
     time_left_s: Callable[[], float]
+    unsubscribe_url: str = ""
+    """Where the links of emails lead, without the token; empty: there is no such address yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +272,28 @@ def _soon(contact: Contact, sending: Sending, *, after_s: int = 0) -> datetime:
 def _build(contact: Contact, target: Target, sending: Sending) -> _Built:
     customer = {name: target.profile.golden.get(name) for name in ("name", "company")}
     if contact.channel is Channel.EMAIL:
-        email = build_email(contact=contact, to=target.address, customer=customer, policy=sending.policy)
+        email = build_email(
+            contact=contact,
+            to=target.address,
+            customer=customer,
+            policy=sending.policy,
+            unsubscribe_url=_unsubscribe_link(contact, target, sending),
+        )
         return _Built(email, None)
     now = sending.clock.now()
     sms = build_sms(contact=contact, to=target.address, customer=customer, policy=sending.policy, now=now)
     return _Built(sms.message, sms.count.segments)
+
+
+def _unsubscribe_link(contact: Contact, target: Target, sending: Sending) -> str:
+    """The link that ends this class of messages (U1); none where they need no consent."""
+    scope = sending.policy.classes[contact.contact_class].consent
+    if not sending.unsubscribe_url or scope not in SCOPES:
+        return ""
+    tenant = sending.policy.tenant
+    ends = Subscription(target.profile.customer_id, contact.channel, scope)
+    today = local_day(sending.clock.now(), tenant.tz)
+    return link_of(sending.unsubscribe_url, ends, tenant.id, sending.key, on=today)
 
 
 def _mark(contact: Contact, target: Target, sending: Sending) -> Contact | Attempt:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO
 
+from shared.flows.resolve_rows import put_problem, resolve_rows
 from shared.importing.kinds import find_system
 from shared.importing.meter import Meter
 from shared.importing.problems import RowProblem
@@ -20,8 +21,8 @@ from shared.importing.read_file import read_rows
 from shared.importing.rows import RawRecord, rows_to_records
 from shared.model.errors import RetryError
 from shared.model.instants import to_iso
-from shared.ports import Items, Put, Queue, QueueName
-from shared.store.control import Job, job_from_item, job_key, put_job, put_progress, put_quarantine, set_hold
+from shared.ports import Items, Queue, QueueName
+from shared.store.control import Job, job_from_item, job_key, put_job, put_progress, set_hold
 
 LOT = 1_000
 """Records and unreadable rows between two checkpoints: what a crash costs is this much work done twice."""
@@ -72,7 +73,8 @@ def split_file(
     items.put_if(put_job(job))
     work = _Work(job, items, queue, now, Meter(stream), start=job.done, problems=job.problems)
     rows = work.meter.count(read_rows(file, work.meter))
-    for found in rows_to_records(rows, file=file, job_id=job_id):
+    found_rows = rows_to_records(rows, file=file, job_id=job_id)
+    for found in resolve_rows(found_rows, job=job, items=items, at=now):
         work.take(found)
         if work.seen % LOT == 0:
             work.save()
@@ -113,7 +115,7 @@ class _Work:
         if self.seen <= self.start:
             return
         if isinstance(found, RowProblem):
-            self.items.put_if(_quarantined(found, self.job, self.now))
+            self.items.put_if(put_problem(found, self.job, self.now))
             self.problems += 1
         else:
             self.batch.append(_ENCODE(found))
@@ -137,16 +139,3 @@ class _Work:
             rows=self.meter.rows,
             bytes_read=self.meter.bytes_read,
         )
-
-
-def _quarantined(problem: RowProblem, job: Job, now: datetime) -> Put:
-    place = job.file if problem.sheet is None else f"{job.file}#{problem.sheet}"
-    return put_quarantine(
-        system=job.system,
-        reason=problem.code.value,
-        issues=(),
-        raw=json.dumps({"detail": problem.detail}),
-        content=f"{problem.code.value} {problem.detail}",
-        at=now,
-        origin={"file": place, "row": problem.row},
-    )

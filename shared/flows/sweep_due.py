@@ -5,22 +5,16 @@ change. A customer leaves the index when reviewed, so that nothing re-queues its
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from shared.flows.import_progress import Progress, job_progress
 from shared.flows.wake import customer_body
+from shared.flows.wake_base import wake_base
 from shared.model.instants import from_iso, to_iso
 from shared.policy.schema import Policy
-from shared.ports import Items, Queue, QueueName, query_all
-from shared.store.control import (
-    Job,
-    lift_hold,
-    put_job,
-    put_watermark,
-    read_jobs,
-    read_outcomes,
-    read_watermark,
-)
+from shared.ports import Done, Items, Queue, QueueName, query_all
+from shared.store.control import close_job, lift_hold, put_moved, put_watermark, read_jobs, read_watermark
 from shared.store.customers import due_customers
 
 WATERMARK = "sweep_due"
@@ -32,6 +26,8 @@ class Swept:
     customers: int
     days: int
     closed_jobs: int
+    woken: int = 0
+    """Because the policy has changed: not due by time."""
 
 
 def sweep_due(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> Swept:
@@ -51,7 +47,8 @@ def sweep_due(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> S
         else:
             is_behind_empty = False
         day += timedelta(days=1)
-    return Swept(customers, days, closed)
+    woken = wake_base(items=items, queue=queue, policy=policy, now=now)
+    return Swept(customers, days, closed, woken)
 
 
 def _wake_day(day: date, *, items: Items, queue: Queue, policy: Policy, now: datetime) -> int:
@@ -76,20 +73,23 @@ def _due_on(day: date, items: Items, policy: Policy, now: datetime) -> Iterator[
 
 
 def close_jobs(items: Items, policy: Policy, now: datetime) -> int:
-    """Closes the jobs all of whose records have an outcome, or that nobody works on any more, and lifts their holds."""
+    """Closes the jobs all of whose records have an outcome, or that have stood still, and lifts their holds."""
     closed = 0
     for job in read_jobs(items):
-        if job.is_open and (_is_complete(job, items) or _is_stale(job, policy, now)):
-            items.put_if(put_job(replace(job, is_open=False)))
+        if not job.is_open or not _is_over(job_progress(job, items, is_mending=True), items, policy, now):
+            continue
+        if isinstance(items.update_if(close_job(job)), Done):
             items.transact([lift_hold(f"import#{job.job_id}")])
             closed += 1
     return closed
 
 
-def _is_complete(job: Job, items: Items) -> bool:
-    return job.records is not None and len(read_outcomes(items, job.job_id)) >= job.records
-
-
-def _is_stale(job: Job, policy: Policy, now: datetime) -> bool:
-    limit = timedelta(minutes=policy.first_import.hold_minutes)
-    return now - from_iso(job.started_at) > limit
+def _is_over(progress: Progress, items: Items, policy: Policy, now: datetime) -> bool:
+    """Complete, or without any progress for so long that nobody seems to work on it. Progress is written down."""
+    if progress.is_complete:
+        return True
+    if progress.moved != progress.job.moved:
+        items.update_if(put_moved(progress.job, progress.moved, now))
+        return False
+    since = from_iso(progress.job.moved_at or progress.job.started_at)
+    return now - since > timedelta(minutes=policy.first_import.hold_minutes)

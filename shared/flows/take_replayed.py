@@ -10,7 +10,8 @@ from shared.cleaning.record import Cleaned, clean_record
 from shared.flows.ingest_record import Ingested, ingest_record
 from shared.policy.schema import Policy
 from shared.ports import Items, Key
-from shared.store.quarantine import end_row, is_open, keep_row, move_outcome, quarantine_key
+from shared.store.progress import move_outcome
+from shared.store.quarantine import end_row, is_open, keep_row, quarantine_key
 
 REPLAYED = "replayed_from"
 """The name in a message that says which quarantine row it is to end."""
@@ -58,7 +59,7 @@ def take_replayed(
     ingested = ingest_record(message, items=items, policy=policy, key=key, received_at=received_at)
     origin = cleaned.record.origin
     if origin is not None:
-        items.update_if(move_outcome(origin.job_id, origin.seq, ingested.outcome))
+        move_outcome(items, origin.job_id, origin.seq, ingested.outcome)
     items.update_if(end_row(row_key, claim, outcome=ingested.outcome, at=received_at))
     return ingested
 

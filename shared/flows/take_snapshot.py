@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.cleaning.codes import CODES
-from shared.flows.replay import message_cells, quarantine_id, read_raw
+from shared.flows.list_reviews import list_reviews
+from shared.flows.message_cells import message_cells, read_raw
+from shared.flows.replay import quarantine_id
 from shared.flows.tally_quality import tally_entry, tally_quarantined
 from shared.importing.problems import TEXTS
 from shared.insight.quality import QualityTally, finish
@@ -27,8 +29,9 @@ from shared.insight.snapshot import (
 from shared.model.instants import from_iso, local_day
 from shared.ports import Item, Items, Table
 from shared.store.cases import case_from_item
-from shared.store.control import HOLD, JOB, job_from_item, read_outcomes
+from shared.store.control import HOLD, JOB, job_from_item
 from shared.store.customers import PROFILE, TAGS, profile_from_item, tags_from_item
+from shared.store.progress import count_outcomes
 from shared.store.quarantine import QUARANTINE, is_open
 from shared.store.records import HOME, RECORD
 
@@ -36,6 +39,8 @@ _OTHER_WORDS: Mapping[str, Words] = {
     "malformed_wake_up": ("不是有效的唤醒消息", "Not a wake-up message"),
     "unusable": ("无法使用", "Cannot be used"),
 }
+MOST_REVIEWS = 50
+"""Open pairs that a report lays out; the others are counted."""
 _KEPT_OF_RECORDS = frozenset({"record_id", "sk", "system", "customer_id", "issues", "file", "row"})
 
 
@@ -43,9 +48,9 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
     """All that is stored, as of now; `at` and the tenant's zone say which day is today."""
     today = local_day(at, zone)
     tally = QualityTally()
-    records = [_slim(item, tally) for item in items.scan(Table.RECORDS)]
+    records = [_slim(item, tally, zone) for item in items.scan(Table.RECORDS)]
     customers, control = list(items.scan(Table.CUSTOMERS)), list(items.scan(Table.CONTROL))
-    quarantined = sorted(_quarantined(control, is_open), key=_place)
+    quarantined = sorted(_quarantined(control, is_open, zone), key=_place)
     tally_quarantined(tally, quarantined)
     entries = [item for item in records if item["sk"] not in (RECORD, HOME)]
     systems = {str(item["record_id"]): str(item["system"]) for item in records if item["sk"] == RECORD}
@@ -54,7 +59,7 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
         on=today,
         jobs=tuple(_jobs(control, items)),
         quarantined=tuple(quarantined),
-        replayed=tuple(sorted(_quarantined(control, lambda item: not is_open(item)), key=_place)),
+        replayed=tuple(sorted(_quarantined(control, lambda item: not is_open(item), zone), key=_place)),
         issues=tuple(sorted(_entry_issues(entries, systems), key=_place)),
         quality=finish(tally),
         entries=Counter(_system(item, systems) for item in entries),
@@ -64,6 +69,7 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
         },
         customers=tuple(_customers(customers)),
         merges=tuple(_merges(customers)),
+        reviews=list_reviews(items, limit=MOST_REVIEWS),
         candidates=tuple(_candidates(customers, today)),
         contacts=tuple(sorted(map(contact_line, items.scan(Table.CONTACTS)), key=_by_time)),
         cases=tuple(sorted(map(case_from_item, items.scan(Table.CASES)), key=lambda case: case.due_at)),
@@ -73,10 +79,10 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
     )
 
 
-def _slim(item: Item, tally: QualityTally) -> Item:
+def _slim(item: Item, tally: QualityTally, zone: ZoneInfo) -> Item:
     """Without what came in and what was made of it, once it is counted: of millions of records only this is kept."""
     if item["sk"] not in (RECORD, HOME):
-        tally_entry(tally, item)
+        tally_entry(tally, item, zone)
     return {name: value for name, value in item.items() if name in _KEPT_OF_RECORDS}
 
 
@@ -107,18 +113,20 @@ def _jobs(control: Iterable[Item], items: Items) -> Iterator[JobLine]:
             is_open=job.is_open,
             records=job.records,
             unreadable=job.problems,
-            outcomes=Counter(read_outcomes(items, job.job_id).values()),
+            outcomes=count_outcomes(items, job.job_id, job.posted, most=None),
             started_at=job.started_at,
         )
 
 
-def _quarantined(control: Iterable[Item], wanted: Callable[[Item], bool]) -> Iterator[QuarantinedRow]:
+def _quarantined(
+    control: Iterable[Item], wanted: Callable[[Item], bool], zone: ZoneInfo
+) -> Iterator[QuarantinedRow]:
     for item in control:
         if str(item["name"]).startswith(QUARANTINE) and wanted(item):
-            yield _quarantined_row(item)
+            yield _quarantined_row(item, zone)
 
 
-def _quarantined_row(item: Any) -> QuarantinedRow:  # noqa: ANN401 (an item as stored)
+def _quarantined_row(item: Any, zone: ZoneInfo) -> QuarantinedRow:  # noqa: ANN401 (an item as stored)
     system = item["name"].removeprefix(QUARANTINE)
     raw = read_raw(item)
     return QuarantinedRow(
@@ -129,6 +137,8 @@ def _quarantined_row(item: Any) -> QuarantinedRow:  # noqa: ANN401 (an item as s
         issues=tuple(_issues(item, system)),
         quarantine_id="" if raw is None else quarantine_id(system, item["sk"]),
         cells=() if raw is None else tuple(message_cells(raw).items()),
+        kept_on=local_day(from_iso(item["at"]), zone),
+        resolved_by=item.get("resolved_by", ""),
     )
 
 
@@ -194,9 +204,13 @@ def merge_line(item: Item) -> Merge:
         record_id=evidence["record"],
         customers=tuple(evidence["customers"]),
         links=tuple(
-            MergeLink(link["record"], link["same"], link["rule"], tuple(link["keys"]))
+            MergeLink(link["record"], link["same"], link["rule"], tuple(link["keys"]), link.get("bits", ""))
             for link in evidence["links"]
         ),
+        action=evidence.get("action", ""),
+        by=evidence.get("by", ""),
+        verdict_id=evidence.get("verdict", ""),
+        undone=tuple(evidence.get("undone", ())),
     )
 
 

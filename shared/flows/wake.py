@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.ports import Items, Queue, QueueName
-from shared.store.control import put_quarantine
+from shared.store.quarantine import put_quarantine
 
 CHANNEL_QUEUES: Mapping[str, QueueName] = {"email": QueueName.CONTACTS_EMAIL, "sms": QueueName.CONTACTS_SMS}
 """Channels that a message goes out on; tasks for people need no queue."""

@@ -79,7 +79,7 @@ def _choose(headers: Sequence[str], taken: set[str]) -> list[Choice]:
 def is_heading(text: str) -> bool:
     """The text is a heading that we know."""
     words, base = load_vocabulary(), split_heading(text)[0]
-    return base in words.columns or base in words.ambiguous
+    return base in words.columns or base in words.identity or base in words.ambiguous
 
 
 def count_recognised(values: Iterable[object]) -> int:

@@ -8,6 +8,7 @@ UTF8 = "utf-8"
 GB18030 = "gb18030"  # holds GBK and GB2312
 BIG5 = "big5"
 WESTERN = "cp1252"
+SHIFT_JIS = "cp932"
 CODECS = {BIG5: ("cp950", "big5hkscs")}
 """Where one name stands for several tables: Taiwan's, then Hong Kong's additions."""
 
@@ -25,6 +26,8 @@ _PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 # The first level of GB 2312, and that of Big5: nearly all of any Chinese text, sorted into other places by each.
 _COMMON_GB = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
 _COMMON_BIG5 = re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]")
+# Kana and the first level of JIS X 0208: nearly all of any Japanese text, where GBK keeps rare characters.
+_COMMON_JIS = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x7e\x80-\x96]|[\x88-\x97][\x40-\x7e\x80-\xfc]")
 # Letters with accents stand alone or in twos (ção) beside plain letters.
 _ACCENTED = rb"(?<![\x80-\xff])[\x8a\x8c\x8e\x9a\x9c\x9e\x9f\xc0-\xd6\xd8-\xf6\xf8-\xfe]{1,2}(?![\x80-\xff])"
 _ACCENTS = re.compile(rb"(?<=[A-Za-z])" + _ACCENTED + rb"|" + _ACCENTED + rb"(?=[A-Za-z])")
@@ -39,7 +42,8 @@ def find_encoding(head: bytes) -> str | None:
     """The encoding of a file by its first bytes; None while they are plain ASCII."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
-            return encoding
+            # Some programs put the mark of UTF-8 before whatever they write.
+            return encoding if encoding != UTF8 else find_8bit(head[len(bom) :]) or UTF8
     return _find_utf16(head) or find_8bit(head)
 
 
@@ -82,7 +86,7 @@ def is_utf8(text: bytes, *, is_whole: bool = True) -> bool:
 
 
 def _find_local(text: bytes) -> str:
-    """GB 18030, Big5 or Western, for a text that is not UTF-8."""
+    """GB 18030, Big5, Western or Shift JIS, for a text that is not UTF-8."""
     high = len(_HIGH.findall(text))
     if sum(map(len, _ACCENTS.findall(text))) >= high * _WESTERN_SHARE:
         return WESTERN
@@ -90,7 +94,16 @@ def _find_local(text: bytes) -> str:
     gb, big5 = (sum(map(bool, map(level.match, pairs))) for level in (_COMMON_GB, _COMMON_BIG5))
     if not gb and not big5 and _is_plausibly_western(text):
         return WESTERN
+    if _is_japanese(text, chinese=max(gb, big5)):
+        return SHIFT_JIS
     return BIG5 if big5 > gb else GB18030
+
+
+def _is_japanese(text: bytes, *, chinese: int) -> bool:
+    """Common in Japanese and rare as Chinese, and all of it is Shift JIS: traditional characters in GBK are not."""
+    lines = text.split(b"\n")
+    common = sum(len(_COMMON_JIS.findall(line)) for line in lines)
+    return common > chinese and sum(decode(line, SHIFT_JIS) is not None for line in lines) * 2 > len(lines)
 
 
 def _is_plausibly_western(text: bytes) -> bool:

@@ -14,7 +14,9 @@ class Limits:
     quoted_lines: int = 64
     """A quoted cell that runs on over more lines than this was never closed."""
     header_rows: int = 20
-    """The headings are looked for in the first so many filled rows."""
+    """The headings are looked for in the first so many filled rows,"""
+    header_lines: int = 1_000
+    """and in no more lines than this, empty and damaged ones included: all of them are held."""
     workbook_bytes: int = 16 * 1024 * 1024
     unpacked_bytes: int = 128 * 1024 * 1024
     """All texts of a workbook stand in memory while it is read."""

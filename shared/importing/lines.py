@@ -11,6 +11,10 @@ from shared.importing.limits import Limits
 from shared.importing.problems import ProblemCode, RowProblem
 
 _BOM = "\ufeff"
+_BOM_BYTES = "\xef\xbb\xbf"
+"""The mark of UTF-8, byte by byte: it may stand before a text in another encoding."""
+_END_OF_FILE = "\x1a"
+"""Programs of the days of DOS end a file with it."""
 REPLACEMENT = "\ufffd"
 """What stands for bytes that are no character, in `read_text`."""
 
@@ -65,6 +69,8 @@ def _read_narrow(stream: BufferedReader, encoding: str | None, limits: Limits) -
             lines = chain(ahead, lines)
             break
     for number, text in lines:
+        if number == 1 and text is not None:
+            text = text.removeprefix(_BOM_BYTES)
         yield _read_line(number, text, encoding or UTF8)
 
 
@@ -85,7 +91,9 @@ def _checked(number: int, text: str | None) -> Line | RowProblem:
         return RowProblem(number, ProblemCode.UNDECODABLE)
     if "\0" in text:
         return RowProblem(number, ProblemCode.NUL_CHARACTER)
-    return Line(number, text.removeprefix(_BOM) if number == 1 else text)
+    if number == 1:
+        text = text.removeprefix(_BOM)
+    return Line(number, "" if text == _END_OF_FILE else text)
 
 
 def _physical_lines(stream: BufferedReader, encoding: str, limits: Limits) -> Iterator[_Physical]:

@@ -14,6 +14,8 @@ class ProblemCode(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     HIDDEN_SHEET = "hidden_sheet"
     NO_HEADER = "no_header"
+    NO_ROWS = "no_rows"
+    REPEATED_HEADER = "repeated_header"
     DUPLICATE_HEADER = "duplicate_header"
     ABOVE_HEADER = "above_header"
     TOO_MANY_COLUMNS = "too_many_columns"
@@ -27,6 +29,7 @@ class ProblemCode(StrEnum):
     OVERSIZED_ROW = "oversized_row"
     OVERSIZED_CELL = "oversized_cell"
     BAD_JSON = "bad_json"
+    DUPLICATE_KEY = "duplicate_key"
     NOT_AN_OBJECT = "not_an_object"
     NESTED_VALUE = "nested_value"
     NO_KNOWN_COLUMN = "no_known_column"
@@ -51,7 +54,7 @@ class RowProblem(NamedTuple):
 
 
 TEXTS: dict[ProblemCode, tuple[str, str]] = {
-    ProblemCode.EMPTY_FILE: ("文件是空的", "The file is empty"),
+    ProblemCode.EMPTY_FILE: ("文件或工作表是空的", "The file or sheet is empty"),
     ProblemCode.UNKNOWN_FORMAT: (
         "不是可读取的表格；请另存为 CSV 或 Excel 工作簿(.xlsx)",
         "Not a table we can read; save it as CSV or as an Excel workbook (.xlsx)",
@@ -78,6 +81,8 @@ TEXTS: dict[ProblemCode, tuple[str, str]] = {
         "没有找到认识的列名，整张表未读取",
         "No heading was recognised; nothing of this table was read",
     ),
+    ProblemCode.NO_ROWS: ("只有列名，没有数据行", "Only headings, with no row below them"),
+    ProblemCode.REPEATED_HEADER: ("列名又出现一次，不是记录", "The headings once more, not a record"),
     ProblemCode.DUPLICATE_HEADER: (
         "列名重复，整张表未读取；请改名后重新导入",
         "A heading stands there twice; nothing of this table was read: rename one and import again",
@@ -97,6 +102,7 @@ TEXTS: dict[ProblemCode, tuple[str, str]] = {
     ProblemCode.OVERSIZED_ROW: ("行太长", "The row is too long"),
     ProblemCode.OVERSIZED_CELL: ("单元格内容太长", "A cell is too long"),
     ProblemCode.BAD_JSON: ("不是有效的 JSON", "Not valid JSON"),
+    ProblemCode.DUPLICATE_KEY: ("同一字段名出现两次", "A name stands there twice in one object"),
     ProblemCode.NOT_AN_OBJECT: ("这一行不是 JSON 对象", "This line is not a JSON object"),
     ProblemCode.NESTED_VALUE: ("列中含有嵌套的对象", "A column holds an object instead of a value"),
     ProblemCode.NO_KNOWN_COLUMN: ("没有认识的字段", "Holds no field that we know"),

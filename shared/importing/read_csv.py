@@ -14,7 +14,9 @@ from shared.importing.row import Row
 from shared.importing.table import Cells, to_rows
 
 DELIMITERS = (",", ";", "\t", "|")
-_SEP_LINE = re.compile(r"^sep=(.)$")  # Excel's own hint, as the first line
+_SEP_LINE = re.compile(r'^"?sep=(.)"?$', re.IGNORECASE)  # Excel's own hint, as the first line
+_AS_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
+"""How exports keep Excel from taking a number for a number: ="00123"."""
 
 
 def read_csv(stream: BufferedReader, limits: Limits) -> Iterator[Row | RowProblem]:
@@ -111,4 +113,5 @@ def _parses(text: str, delimiter: str) -> bool:
 
 
 def _parse_leniently(text: str, delimiter: str) -> list[str]:
-    return next(csv.reader([text], delimiter=delimiter), [])
+    cells = next(csv.reader([text], delimiter=delimiter), [])
+    return [_AS_TEXT.sub(r"\1", cell) for cell in cells] if '="' in text else cells

@@ -1,5 +1,6 @@
 """Excel workbooks: the zip directory is judged before anything is unpacked, then rows are streamed."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BufferedReader, BytesIO
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     Sheet = Any  # openpyxl ships no types
 
 _PROLOGUE_BYTES = 1_024
+_COMMENT = re.compile(rb"<!--.*?(?:-->|$)", re.DOTALL)
+_ROOT = re.compile(rb"<[A-Za-z_]")
 
 
 def read_xlsx(stream: BufferedReader, limits: Limits) -> Iterator[Row | RowProblem]:
@@ -60,12 +63,14 @@ def _judge_entries(entries: Sequence[ZipInfo], limits: Limits) -> RowProblem | N
 
 
 def _find_entities(archive: ZipFile) -> RowProblem | None:
-    """Office parts never declare a document type; one that does wants to expand entities."""
+    """Office parts never declare a document type; one that does, or hides what it declares, wants to expand entities."""
     for entry in archive.infolist():
         if entry.filename.endswith((".xml", ".rels")):
             with archive.open(entry) as part:
-                if b"<!" in part.read(_PROLOGUE_BYTES).replace(b"<!--", b""):
-                    return _unsafe("doctype")
+                head = part.read(_PROLOGUE_BYTES)
+            prologue = _COMMENT.sub(b"", head)
+            if b"<!" in prologue or b"\0" in prologue or (head and not _ROOT.search(prologue)):
+                return _unsafe("doctype")
     return None
 
 
@@ -75,13 +80,17 @@ def _unsafe(detail: str) -> RowProblem:
 
 def _read_sheets(packed: BytesIO, limits: Limits) -> Iterator[Row | RowProblem]:
     # Imported here: 0.2 s and 20 MB that a CSV does not need.
-    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
 
-    book = load_workbook(packed, read_only=True, data_only=True, keep_links=False)
+    reader = ExcelReader(packed, read_only=True, data_only=True, keep_links=False)
+    reader.read_chartsheet = lambda *_: None  # a sheet that is a chart holds no rows, and may be damaged
+    reader.read()
+    book, epoch = reader.wb, reader.wb.epoch.year + (reader.wb.epoch.month == 12)  # from 1899-12-30: 1900
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                yield from to_rows(_read_cells(sheet, limits), sheet=sheet.title, limits=limits)
+                for found in to_rows(_read_cells(sheet, limits), sheet=sheet.title, limits=limits):
+                    yield found._replace(epoch=epoch) if isinstance(found, Row) else found
             else:
                 yield RowProblem(0, ProblemCode.HIDDEN_SHEET, sheet=sheet.title)
     finally:

@@ -11,3 +11,5 @@ class Row(NamedTuple):
     sheet: str | None
     cells: dict[str, object]
     """By heading, as found; a workbook's dates are ISO text, a JSON line may hold objects."""
+    epoch: int | None = None
+    """1900 or 1904: from when a workbook counts the days of a date that is a plain number."""

@@ -20,8 +20,9 @@ SCHEMA = 1
 _ENCODE = json.JSONEncoder(sort_keys=True, default=str).encode  # made once: `dumps` makes one for each call
 PARTY_FIELDS = (
     "ref", "name", "title", "company", "industry", "phone", "email", "address", "country", "province", "city",
-    "language", "birthday", "first_cooperation",
+    "language", "birthday", "first_cooperation", "id_number",
 )  # fmt: skip
+_DATES = ("event_at", "changed_at", "birthday", "first_cooperation")
 _COMMON_FIELDS = ("version", "changed_at", "event_at", "deleted")
 _KIND_FIELDS = {
     "profile": (),
@@ -115,7 +116,10 @@ def read_row(row: Row, system: str) -> Iterator[RawRecord | RowProblem]:
         return
     used = _first_of_each(filled)
     values = {column.field: row.cells[column.header] for column in used}
-    yield from _to_messages(row, values, _read_hints(used), mapping, system)
+    hints = _read_hints(used)
+    if row.epoch and any(isinstance(values.get(name), int | float) for name in _DATES):
+        hints["epoch"] = row.epoch
+    yield from _to_messages(row, values, hints, mapping, system)
 
 
 def _pass_through(cells: dict[str, object], system: str) -> RawRecord:

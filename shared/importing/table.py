@@ -31,10 +31,10 @@ def to_rows(
 def _rows(
     table: Iterator[Cells | RowProblem], sheet: str | None, limits: Limits
 ) -> Iterator[Row | RowProblem]:
-    head = list(_take_filled(table, limits.header_rows))
+    head = list(islice(_take_filled(table, limits.header_rows), limits.header_lines))
     at = _find_header(head)
     if at is None:
-        yield RowProblem(_first_row(head), ProblemCode.NO_HEADER)
+        yield from _without_header(head)
         return
     for above in head[:at]:
         yield from _as_above(above)
@@ -46,7 +46,12 @@ def _rows(
     if fault is not None:
         yield fault
         return
-    yield from _read_body(chain(head[at + 1 :], table), names, sheet, limits)
+    is_empty = True
+    for found in _read_body(chain(head[at + 1 :], table), names, sheet, limits):
+        is_empty = False
+        yield found
+    if is_empty:
+        yield RowProblem(header.row, ProblemCode.NO_ROWS)
 
 
 def _take_filled(table: Iterator[Cells | RowProblem], count: int) -> Iterator[Cells | RowProblem]:
@@ -56,7 +61,9 @@ def _take_filled(table: Iterator[Cells | RowProblem], count: int) -> Iterator[Ce
         item = next(table, None)
         if item is None:
             return
-        if isinstance(item, Cells) and not is_blank_row(item.values):
+        if isinstance(item, Cells) and is_blank_row(item.values):
+            item = item._replace(values=())  # a line of separators may be long
+        elif isinstance(item, Cells):
             left -= 1
         yield item
 
@@ -67,8 +74,15 @@ def _find_header(head: Sequence[Cells | RowProblem]) -> int | None:
     return counts.index(best) if best else None
 
 
-def _first_row(head: Sequence[Cells | RowProblem]) -> int:
-    return head[0].row if head else 1
+def _without_header(head: Sequence[Cells | RowProblem]) -> Iterator[RowProblem]:
+    """Damaged lines may be why no heading was found: they are told first."""
+    damaged = [item for item in head if isinstance(item, RowProblem)]
+    filled = [item for item in head if isinstance(item, Cells) and not is_blank_row(item.values)]
+    yield from damaged
+    if filled or damaged:
+        yield RowProblem(head[0].row, ProblemCode.NO_HEADER)
+    else:
+        yield RowProblem(0, ProblemCode.EMPTY_FILE)
 
 
 def _as_above(item: Cells | RowProblem) -> Iterator[RowProblem]:
@@ -151,6 +165,8 @@ def _check_row(item: Cells, names: list[str], limits: Limits) -> RowProblem | No
     for place, value in enumerate(item.values[: len(names)]):
         if isinstance(value, str) and len(value) > limits.cell_characters:
             return RowProblem(item.row, ProblemCode.OVERSIZED_CELL, names[place])
+    if item.values and item.values[0] == names[0] and _trimmed(item.values) == names:
+        return RowProblem(item.row, ProblemCode.REPEATED_HEADER)
     return RowProblem(item.row, ProblemCode.TOTAL_ROW) if _is_total_row(item.values) else None
 
 

@@ -29,6 +29,8 @@ class Vocabulary(NamedTuple):
     columns: dict[str, tuple[str, int]]
     """Folded heading -> field, rank within the field."""
     ambiguous: dict[str, tuple[str, ...]]
+    identity: dict[str, tuple[str, int]]
+    """As `columns`, for files of people that are to be told apart."""
     units: dict[str, Unit]
     kinds: dict[str, str]
     implied: dict[str, dict[str, str]]
@@ -59,11 +61,8 @@ def load_vocabulary() -> Vocabulary:
     """The vocabulary; read once for each process."""
     data: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return Vocabulary(
-        columns={
-            fold(word): (field, rank)
-            for field, words in data["columns"].items()
-            for rank, word in enumerate(words)
-        },
+        columns=_rank(data["columns"]),
+        identity=_rank(data["identity"]),
         ambiguous={fold(word): tuple(fields) for word, fields in data["ambiguous"].items()},
         units={fold(word): Unit(**unit) for word, unit in data["units"].items()},
         kinds=_invert(data["kinds"]),
@@ -73,6 +72,10 @@ def load_vocabulary() -> Vocabulary:
         no=frozenset(map(fold, data["words"]["no"])),
         total=frozenset(map(fold, data["words"]["total"])),
     )
+
+
+def _rank(table: dict[str, list[str]]) -> dict[str, tuple[str, int]]:
+    return {fold(word): (field, rank) for field, words in table.items() for rank, word in enumerate(words)}
 
 
 def _invert(table: dict[str, list[str]]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Why a tag has its value, and what would change it, as sentences (R23)."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from shared.insight.snapshot import Words
@@ -21,6 +22,25 @@ def explain_tag(reason: Reason, language: Language) -> str:
         return _bare(reason, language)
     parts = [because(reason, language), *_TO_NEXT.get(reason.tag, _nothing)(reason, language)]
     return pick(("；", "; "), language).join(parts)
+
+
+def explain_first(tag: str, old: str | None, new: str | None, on: date, language: Language) -> str:
+    """What a tag becomes by time alone, and when: `would drop to potential on 2026-09-03 without a new order`."""
+    table = _VALUE_WORDS[tag]
+    ranks = list(table)  # from the highest down
+    sinks = str(new) in ranks and str(old) in ranks and ranks.index(str(new)) > ranks.index(str(old))
+    said = _FIRST[tag, sinks]
+    return pick(said, language).format(word(table, str(new), language), on)
+
+
+_FIRST: Final[Mapping[tuple[str, bool], Words]] = {
+    ("level", True): ("若无新订单，{1} 起降为{0}", "would drop to {0} on {1} without a new order"),
+    ("level", False): ("若无新事，{1} 起升为{0}", "rises to {0} on {1} by time alone"),
+    ("risk", True): ("若无新事，{1} 起降为{0}", "falls to {0} on {1} by time alone"),
+    ("risk", False): ("若无新往来，{1} 起升为{0}", "would rise to {0} on {1} without a new contact or order"),
+    ("activity", True): ("若无新往来，{1} 起降为{0}", "would drop to {0} on {1} without a new interaction"),
+    ("activity", False): ("若无新事，{1} 起升为{0}", "rises to {0} on {1} by time alone"),
+}
 
 
 def explain_change(reason: Reason, language: Language) -> str:
@@ -66,7 +86,7 @@ def _level(reason: Reason, language: Language) -> str:
     amount = yuan(_int(inputs, "amount_fen"))
     said = pick(("{0}：{1} 个月内 {2}", "{0} because {2} in {1} months"), language)
     said = said.format(word(LEVELS, reason.value, language), months, amount)
-    if reason.code in ("big_but_new", "potential_no_growth", "from_zero"):
+    if reason.code in ("big_but_new", "potential_no_growth", "from_zero", "held", "unconfirmed"):
         said += pick(("，{0}", ", {0}"), language).format(word(TAG_CODES, reason.code, language))
     if reason.code in ("potential", "potential_no_growth"):
         growth = pick(

@@ -5,7 +5,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from shared.insight.explain_decision import explain_decision, use_words
-from shared.insight.explain_tag import explain_change, explain_tag
+from shared.insight.explain_tag import explain_change, explain_first, explain_tag
+from shared.insight.explain_trait import CODES, explain_trait, is_trait, trait_label, trait_value
 from shared.insight.explanation import Explanation, TagChange
 from shared.insight.reconcile import goes
 from shared.insight.snapshot import ContactLine, MergeLink, Words
@@ -36,11 +37,13 @@ from shared.insight.words import (
 )
 from shared.model.case import Case
 from shared.model.contact import Channel, Status
+from shared.model.instants import from_iso, local_day
 
 REFERENCE_DIGITS: Final = 8
 _HEADINGS: Final[dict[str, Words]] = {
     "who": ("客户", "customer"),
     "tags": ("标签与原因", "tags and why"),
+    "traits": ("更多标签", "more tags"),
     "next": ("接下来", "what comes next"),
     "changes": ("标签变化", "tag changes"),
     "consents": ("同意", "consent"),
@@ -86,17 +89,43 @@ def _tags(told: Explanation, language: Language) -> Iterator[str]:
     if told.tags is None:
         yield pick(("尚未评定", "not reviewed yet"), language)
         return
+    if told.evaluated_at is not None:
+        said = pick(("{0} 按策略 {1} 评定", "as of {0}, by policy {1}"), language)
+        yield said.format(local_time(told.evaluated_at, told.zone), told.policy_version)
     for reason in told.tags.reasons:
-        label = word(TAGS, reason.tag, language) if reason.tag in TAGS else word(FLAGS, reason.tag, language)
-        yield f"{label} — {explain_tag(reason, language)} [{reason.rule} {reason.code}]"
+        parts = [explain_tag(reason, language), *_first(told, reason.tag, language)]
+        said = pick(("；", "; "), language).join(parts)
+        yield f"{tag_label(reason.tag, language)} — {said} [{reason.rule} {reason.code}]"
         if change := explain_change(reason, language):
             yield f"    → {change}"
 
 
+def _first(told: Explanation, tag: str, language: Language) -> Iterator[str]:
+    """What time alone makes of a tag."""
+    for change in told.first:
+        if change.tag == tag:
+            day = local_day(from_iso(change.at), told.zone)
+            yield explain_first(tag, change.old, change.new, day, language)
+
+
+def _traits(told: Explanation, language: Language) -> Iterator[str]:
+    for trait in told.traits:
+        label = trait_label(trait.tag, language)
+        yield f"{label} — {explain_trait(trait, language)} [{trait.rule}]"
+
+
+def tag_label(tag: str, language: Language) -> str:
+    if is_trait(tag):
+        return trait_label(tag, language)
+    return word(TAGS if tag in TAGS else FLAGS, tag, language)
+
+
 def _next(told: Explanation, language: Language) -> Iterator[str]:
-    if told.next_change_at is not None:
+    if told.ahead:
         said = pick(("若无新事，标签将于 {0} 变化", "if nothing happens, a tag changes on {0}"), language)
-        yield said.format(local_time(told.next_change_at, told.zone))
+        yield said.format(local_time(from_iso(told.ahead[0].at), told.zone))
+        for change in told.ahead:
+            yield f"    {_change_words(change, language)}"
     elif told.tags is not None:
         yield pick(("若无新事，标签不再变化", "if nothing happens, no tag ever changes"), language)
     if told.plan.cell is not None:
@@ -119,14 +148,25 @@ def _next(told: Explanation, language: Language) -> Iterator[str]:
 
 def _changes(told: Explanation, language: Language) -> Iterator[str]:
     for change in reversed(told.changes):
-        yield f"{change.at[:10]}  {_change_words(change, language)} [{change.rule}]"
+        by = f"{change.rule} {change.policy_version}".strip()
+        yield f"{change.at[:10]}  {_change_words(change, language)} [{by}]"
 
 
 def _change_words(change: TagChange, language: Language) -> str:
-    values = {"level": LEVELS, "risk": RISKS, "activity": RISKS}.get(change.tag, FLAGS)
-    old, new = (word(values, value, language) if value else "—" for value in (change.old, change.new))
-    label = word(TAGS, change.tag, language) if change.tag in TAGS else word(FLAGS, change.tag, language)
-    return f"{label}: {old} → {new} ({word(TAG_CODES, change.code, language)})"
+    old, new = (tag_value(change.tag, value, language) for value in (change.old, change.new))
+    code = word(CODES if is_trait(change.tag) else TAG_CODES, change.code, language)
+    if change.old == change.new:
+        said = pick(("{0}：仍为{1}，原因变为{2}", "{0}: still {1}, the reason becomes: {2}"), language)
+        return said.format(tag_label(change.tag, language), new, code)
+    return f"{tag_label(change.tag, language)}: {old} → {new} ({code})"
+
+
+def tag_value(tag: str, value: str | None, language: Language) -> str:
+    if value is None:
+        return "—"
+    if is_trait(tag):
+        return trait_value(tag, value, language)
+    return word({"level": LEVELS, "risk": RISKS, "activity": RISKS}.get(tag, FLAGS), value, language)
 
 
 def _consents(told: Explanation, language: Language) -> Iterator[str]:
@@ -147,13 +187,13 @@ def _days(told: Explanation, language: Language) -> Iterator[str]:
 def _contacts(told: Explanation, language: Language) -> Iterator[str]:
     for contact in told.contacts:
         mark = "▶ " if contact.contact_id == told.contact_id else ""
-        yield f"{mark}{_contact_words(contact, language, told.zone)}"
+        yield f"{mark}{contact_words(contact, language, told.zone)}"
         yield f"    {explain_why(contact.why, language)}"
         for attempt in contact.attempts:
             yield f"    {attempt}"
 
 
-def _contact_words(contact: ContactLine, language: Language, zone: ZoneInfo) -> str:
+def contact_words(contact: ContactLine, language: Language, zone: ZoneInfo) -> str:
     what = word(TEMPLATES, contact.template, language) if contact.template else ""
     status = word(STATUSES, contact.status, language)
     if Channel(contact.channel).is_task and contact.status == Status.SENT:
@@ -209,6 +249,7 @@ def short_record(record_id: str) -> str:
 _SECTIONS: Final[dict[str, Callable[[Explanation, Language], Iterator[str]]]] = {
     "who": _who,
     "tags": _tags,
+    "traits": _traits,
     "next": _next,
     "consents": _consents,
     "days": _days,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from shared.insight.snapshot import ContactLine, DayCandidate, Merge
 from shared.model.case import Case
-from shared.model.tags import Tags
+from shared.model.tags import Reason, Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class TagChange:
     new: str | None
     rule: str
     code: str
+    policy_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,14 @@ class Explanation:
     evaluated_at: datetime | None = None
     next_change_at: datetime | None = None
     due_at: datetime | None = None
+    traits: tuple[Reason, ...] = ()
+    """More tags: need, stage, service class ..."""
     changes: tuple[TagChange, ...] = ()
     """Oldest first."""
+    ahead: tuple[TagChange, ...] = ()
+    """What changes next by time alone."""
+    first: tuple[TagChange, ...] = ()
+    """The first change by time alone of level, risk and activity each."""
     plan: PlanLine = PlanLine()
     days: tuple[DayDecisions, ...] = ()
     """Newest first."""

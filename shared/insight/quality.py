@@ -6,7 +6,7 @@ Counted is the *row*: a row of a file, whatever number of records it gave, or a 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from shared.insight.mask import mask
@@ -31,6 +31,7 @@ _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
 }
 FIELDS: Final = (*_PARTY, *dict.fromkeys(name for names in _OF_KIND.values() for name in names))
 """The fields looked at, in the order of the report."""
+_KNOWN: Final = frozenset(FIELDS)
 _WEIGHTS: Final = (Severity.REFUSED, Severity.SUSPICIOUS, Severity.REPAIRED)
 _NOT_SAID: Final = "assumed_received_time"
 _STORED_AS: Final = {"party.birthday": "birthday_on", "party.first_cooperation": "first_cooperation_on"}
@@ -42,6 +43,24 @@ class Finding(NamedTuple):
     severity: str
 
 
+class RunQuality(NamedTuple):
+    """What came in on one local day."""
+
+    on: date
+    asked: int
+    said: int
+    refused: int
+    lag_days: int | None = None
+
+    @property
+    def completeness(self) -> float:
+        return self.said / self.asked if self.asked else 0.0
+
+    @property
+    def validity(self) -> float:
+        return (self.said - self.refused) / self.said if self.said else 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class FieldQuality:
     """`asked`: rows that could say it; `said`: rows that do; `refused`: of these, the ones that cannot be used."""
@@ -50,6 +69,11 @@ class FieldQuality:
     asked: int
     said: int
     refused: int
+    lag_days: int | None = None
+    """Median of received - happened over the dated records that say it; None where there are none."""
+    high_lag_days: int | None = None
+    runs: tuple[RunQuality, ...] = ()
+    """By day, oldest first."""
 
     @property
     def completeness(self) -> float:
@@ -97,6 +121,7 @@ class Quality:
 Place = tuple[str, int] | None
 """File and row of what came in a file."""
 _FieldKey = tuple[str, str]
+_RunKey = tuple[str, str, date]
 _ReasonKey = tuple[str, str, str, str]
 
 
@@ -111,6 +136,9 @@ class QualityTally:
     quarantined: Counter[str] = field(default_factory=Counter)
     lags: dict[str, Counter[int]] = field(default_factory=dict)
     newest: dict[str, datetime] = field(default_factory=dict)
+    field_lags: dict[_RunKey, Counter[int]] = field(default_factory=dict)
+    runs: dict[_RunKey, tuple[int, int, int]] = field(default_factory=dict)
+    """asked, said, refused."""
     reasons: Counter[_ReasonKey] = field(default_factory=Counter)
     examples: dict[_ReasonKey, list[str]] = field(default_factory=dict)
     seen: set[tuple[str, str, int]] = field(default_factory=set)
@@ -126,21 +154,34 @@ def add_record(
     findings: Iterable[Finding],
     values: Mapping[str, str],
     place: Place,
+    on: date | None = None,
 ) -> None:
-    """Counts one stored record. `body` is the clean record as stored, `values` what came, by path (for examples)."""
+    """Counts one stored record. `body` is the clean record as stored, `values` what came, by path (for examples),
+    `on` the local day on which it came."""
     tally.records[system] += 1
     found = tuple(findings)
+    is_first = _is_first(tally, system, place)
+    _count(tally, system, str(body.get("kind")), said_fields(body), found, is_first=is_first, on=on)
+    _add_reasons(tally, system, found, values, place)
+
+
+def said_fields(body: Mapping[str, object]) -> set[str]:
+    """The fields that a clean record says."""
     party = body.get("party")
     said = {*(f"party.{name}" for name in party)} if isinstance(party, Mapping) else set()
     said |= {name for name in body if body[name] is not None}
     said |= {"amount"} if "amount_fen" in said else set()
-    said |= {path for path, name in _STORED_AS.items() if f"party.{name}" in said}
-    _count(tally, system, str(body.get("kind")), said, found, _is_first(tally, system, place))
-    _add_reasons(tally, system, found, values, place)
+    return said | {path for path, name in _STORED_AS.items() if f"party.{name}" in said}
 
 
 def add_quarantined(
-    tally: QualityTally, system: str, *, findings: Iterable[Finding], values: Mapping[str, str], place: Place
+    tally: QualityTally,
+    system: str,
+    *,
+    findings: Iterable[Finding],
+    values: Mapping[str, str],
+    place: Place,
+    on: date | None = None,
 ) -> None:
     """Counts one row that is kept aside whole; one without `values` was never a record and says nothing of fields."""
     tally.quarantined[system] += 1
@@ -148,14 +189,25 @@ def add_quarantined(
         return
     found = tuple(findings)
     said = {path for path, text in values.items() if text.strip()}
-    _count(tally, system, values.get("kind", ""), said, found, _is_first(tally, system, place))
+    is_first = _is_first(tally, system, place)
+    _count(tally, system, values.get("kind", ""), said, found, is_first=is_first, on=on)
     _add_reasons(tally, system, found, values, place)
 
 
-def add_timing(tally: QualityTally, system: str, *, event_at: datetime, recorded_at: datetime) -> None:
-    """Counts when a dated record happened and when it was received."""
+def add_timing(
+    tally: QualityTally,
+    system: str,
+    *,
+    event_at: datetime,
+    recorded_at: datetime,
+    said: Iterable[str],
+    on: date,
+) -> None:
+    """Counts when a dated record happened and when it was received, for all of it and for each field it says."""
     lag = max(0, (recorded_at - event_at) // _DAY)
     tally.lags.setdefault(system, Counter())[lag] += 1
+    for path in _KNOWN.intersection(said):
+        tally.field_lags.setdefault((system, path, on), Counter())[lag] += 1
     if event_at <= recorded_at:
         tally.newest[system] = max(event_at, tally.newest.get(system, event_at))
 
@@ -176,14 +228,25 @@ def _is_first(tally: QualityTally, system: str, place: Place) -> bool:
 
 
 def _count(
-    tally: QualityTally, system: str, kind: str, said: set[str], found: tuple[Finding, ...], is_first: bool
+    tally: QualityTally,
+    system: str,
+    kind: str,
+    said: set[str],
+    found: tuple[Finding, ...],
+    *,
+    is_first: bool,
+    on: date | None,
 ) -> None:
     refused = {finding.field for finding in found if finding.severity == Severity.REFUSED}
     unsaid = {finding.field for finding in found if finding.code == _NOT_SAID} - refused
     for path in (*(_PARTY if is_first else ()), *_OF_KIND.get(kind, ())):
+        is_said = path in refused or (path in said and path not in unsaid)
         tally.asked[system, path] += 1
-        tally.said[system, path] += path in refused or (path in said and path not in unsaid)
+        tally.said[system, path] += is_said
         tally.refused[system, path] += path in refused
+        if on is not None:
+            asked, told, bad = tally.runs.get((system, path, on), (0, 0, 0))
+            tally.runs[system, path, on] = (asked + 1, told + is_said, bad + (path in refused))
 
 
 def _add_reasons(
@@ -233,10 +296,27 @@ def _source(tally: QualityTally, system: str) -> SourceQuality:
 
 
 def _fields(tally: QualityTally, system: str) -> Iterator[FieldQuality]:
+    days = sorted({on for name, _, on in tally.runs if name == system})
     for path in FIELDS:
         key = (system, path)
-        if tally.asked[key]:
-            yield FieldQuality(path, tally.asked[key], tally.said[key], tally.refused[key])
+        if not tally.asked[key]:
+            continue
+        of_run = {on: tally.field_lags.get((*key, on), Counter()) for on in days}
+        lags: Counter[int] = sum(of_run.values(), Counter())
+        yield FieldQuality(
+            field=path,
+            asked=tally.asked[key],
+            said=tally.said[key],
+            refused=tally.refused[key],
+            lag_days=quantile(lags, 0.5),
+            high_lag_days=quantile(lags, HIGH_SHARE),
+            runs=tuple(
+                RunQuality(on, asked, said, refused, quantile(of_run[on], 0.5))
+                for on in days
+                for asked, said, refused in [tally.runs.get((*key, on), (0, 0, 0))]
+                if asked
+            ),
+        )
 
 
 def quantile(counts: Counter[int], share: float) -> int | None:

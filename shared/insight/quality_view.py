@@ -1,7 +1,7 @@
 """The data-quality section of the report: what it says, and where the marks of its charts stand (R6)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,10 @@ RUNS_SHOWN: Final = 12
 """Of each source, the newest."""
 _LABEL_WIDTH, _CELL_WIDTH, _CELL_GAP, _ROW_HEIGHT, _HEAD_HEIGHT = 110, 178, 8, 24, 26
 _BAR_WIDTH: Final = 72
-_TREND_ROW, _TREND_STEP, _TREND_BAR, _TREND_HEIGHT = 74, 34, 26, 40
+_TREND_ROW, _TREND_STEP, _TREND_BAR, _TREND_HEIGHT = 90, 38, 30, 40
+_SPARK_HEIGHT: Final = 16
+WORSE_POINTS: Final = 5
+"""So many percent points less than the day before are worth a look."""
 _DAY_S: Final = 86_400
 _NONE: Final[Words] = ("—", "—")
 
@@ -27,6 +30,8 @@ QUALITY_WORDS: Final[Mapping[str, Any]] = {
         "The bar is how many rows say the field (completeness), its red part what of that cannot be used; the number is "
         "completeness, in brackets the validity of what is said. Counted are rows of files and messages, quarantined ones too.",
     ),
+    "over_time": ("各字段的完整、有效与及时（按接收日）", "Completeness, validity and timeliness of each field, day by day"),
+    "field": ("字段", "field"),
     "trend": ("各次导入的可用率", "Usable records, import by import"),
     "trend_note": (
         "以今日状态计：重新处理成功的记录算作可用。",
@@ -40,6 +45,12 @@ QUALITY_WORDS: Final[Mapping[str, Any]] = {
     ),
     "examples": ("示例", "examples"),
 }  # fmt: skip
+_OVER_TIME_NOTE: Final[Words] = (
+    "每根柱为一个接收日，旧日在左，至多 {0} 日；延迟为收到与发生相差天数的中位数，柱越高越晚。"
+    "数字为最近一日的值；比前一日差 {1} 个百分点以上者标红。",
+    "Each bar is a day on which records came in, oldest on the left, {0} at most; the lag is the median of received - "
+    "happened, a higher bar is later. The number is the newest day's; red: over {1} points worse than the day before.",
+)
 _DAYS: Final[Words] = ("{0:,} 天", "{0:,} days")
 _AGO: Final[Words] = ("{0}（{1:,} 天前）", "{0} ({1:,} days ago)")
 _TITLE: Final[Words] = (
@@ -80,6 +91,28 @@ class FieldChart(NamedTuple):
     cells: tuple[FieldCell, ...]
 
 
+class Spark(NamedTuple):
+    """A row of small bars, and the newest value."""
+
+    heights: tuple[float, ...]
+    text: Words
+    title: Words
+    is_worse: bool = False
+
+
+class FieldRuns(NamedTuple):
+    field: Words
+    completeness: Spark
+    validity: Spark
+    lag: Spark
+
+
+class SourceRuns(NamedTuple):
+    source: Words
+    days: Words
+    rows: tuple[FieldRuns, ...]
+
+
 class RunBar(NamedTuple):
     x: float
     y: float
@@ -87,6 +120,7 @@ class RunBar(NamedTuple):
     bad_y: float
     bad: float
     text: str
+    day: str
     title: Words
 
 
@@ -115,6 +149,13 @@ def quality_parts(snapshot: Snapshot, zone: ZoneInfo) -> dict[str, Any]:
         "words": QUALITY_WORDS,
         "sources": [_source_row(source, snapshot, zone) for source in quality.sources],
         "fields": draw_fields(quality.sources),
+        "runs": [
+            _source_runs(source) for source in quality.sources if any(one.runs for one in source.fields)
+        ],
+        "over_time_note": both(
+            lambda language: pick(_OVER_TIME_NOTE, language).format(RUNS_SHOWN, WORSE_POINTS)
+        ),
+        "spark": _SPARK_HEIGHT,
         "trend": draw_trend(snapshot.jobs, zone),
         "reasons": [_reason(one, snapshot.code_words) for one in quality.reasons[:REASONS_SHOWN]],
         "more": max(0, len(quality.reasons) - REASONS_SHOWN),
@@ -219,7 +260,45 @@ def _run_bar(job: JobLine, x: float, y: float, zone: ZoneInfo) -> RunBar:
     when = local_time(datetime.fromisoformat(job.started_at), zone) if job.started_at else job.job_id
     title = both(lambda language: pick(_RUN, language).format(when, job.records_in, job.quarantined))
     text = f"{min(100 * (1 - share), 99.9) if job.quarantined else 100:.0f}"
-    return RunBar(x, y + 12 + bad, round(_TREND_HEIGHT - bad, 1), y + 12, bad, text, title)
+    day = when[5:10] if job.started_at else ""
+    return RunBar(x, y + 12 + bad, round(_TREND_HEIGHT - bad, 1), y + 12, bad, text, day, title)
+
+
+def _source_runs(source: SourceQuality) -> SourceRuns:
+    days = sorted({run.on for one in source.fields for run in one.runs})[-RUNS_SHOWN:]
+    span = f"{days[0]}" if len(days) == 1 else f"{days[0]} – {days[-1]}"
+    rows = tuple(_field_runs(one, days) for one in source.fields if one.said)
+    return SourceRuns(table_words(SOURCES, source.system), (span, span), rows)
+
+
+def _field_runs(one: FieldQuality, days: Sequence[date]) -> FieldRuns:
+    runs = [run for run in one.runs if run.on in days]
+    said = [run for run in runs if run.said]
+    lags = [(run.on, run.lag_days) for run in runs if run.lag_days is not None]
+    most = max((lag for _, lag in lags), default=0)
+    return FieldRuns(
+        field=field_words(one.field),
+        completeness=_share_spark([(run.on, run.completeness) for run in runs]),
+        validity=_share_spark([(run.on, run.validity) for run in said]),
+        lag=Spark(
+            heights=tuple(_height(lag / most if most else 0.0) for _, lag in lags),
+            text=_days(lags[-1][1]) if lags else _NONE,
+            title=both(
+                lambda language: ", ".join(f"{on} {pick(_DAYS, language).format(lag)}" for on, lag in lags)
+            ),
+        ),
+    )
+
+
+def _share_spark(shares: Sequence[tuple[date, float]]) -> Spark:
+    text = percent(shares[-1][1]) if shares else "—"
+    title = ", ".join(f"{on} {percent(share)}" for on, share in shares)
+    is_worse = len(shares) > 1 and shares[-1][1] < shares[-2][1] - WORSE_POINTS / 100
+    return Spark(tuple(_height(share) for _, share in shares), (text, text), (title, title), is_worse)
+
+
+def _height(share: float) -> float:
+    return round(max(1.0, _SPARK_HEIGHT * share), 1)
 
 
 def _reason(one: ReasonQuality, code_words: Mapping[str, Words]) -> QualityReason:

@@ -26,6 +26,7 @@ from shared.insight.report_view import (
     table_words,
 )
 from shared.insight.report_words import CONSEQUENCES, JOURNEY, REPORT_WORDS, TILES
+from shared.insight.review_view import Bounds, review_part, todays_steps
 from shared.insight.snapshot import Snapshot, Words
 from shared.insight.summary import describe_break
 from shared.insight.tallies import (
@@ -62,24 +63,26 @@ class CostRow(NamedTuple):
 
 def render_report(snapshot: Snapshot, policy: Policy, *, language_default: Language = "zh") -> str:
     """The whole HTML document."""
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            language=language_default,
-            title=f"{pick(_tenant(policy), language_default)} {snapshot.on}",
-            **_style(),
-            **_head(snapshot, policy),
-            **_lists(snapshot, policy),
-            **_tags(snapshot),
-            **_costs(snapshot, policy),
-            **_data(snapshot),
-            quality=quality_parts(snapshot, policy.tenant.tz),
-        )
+    return render_template(
+        "report.html.j2",
+        language=language_default,
+        title=f"{pick(_tenant(policy), language_default)} {snapshot.on}",
+        **_head(snapshot, policy),
+        **_lists(snapshot, policy),
+        **_tags(snapshot),
+        **_costs(snapshot, policy),
+        **_data(snapshot),
+        **_identity(snapshot, policy),
+        quality=quality_parts(snapshot, policy.tenant.tz),
     )
 
 
 # --- templates -----------------------------------------------------------------------------------------------
+
+
+def render_template(name: str, **values: object) -> str:
+    """A page of this room's templates, with its style sheet and the hash that its policy names."""
+    return _environment().get_template(name).render(**_style(), **values)
 
 
 @cache
@@ -193,6 +196,14 @@ def _consequences(snapshot: Snapshot) -> list[Words]:
         "flips": (),
     }
     return [_format(CONSEQUENCES[name], *values) for name, values in numbers.items()]
+
+
+def _identity(snapshot: Snapshot, policy: Policy) -> dict[str, Any]:
+    bounds, zone = Bounds(policy.matching.review_bits, policy.matching.link_bits), policy.tenant.tz
+    return {
+        "review": review_part(snapshot.reviews, bounds, zone),
+        "steps": todays_steps(snapshot.merges, snapshot.at, zone, snapshot.source_records),
+    }
 
 
 def _costs(snapshot: Snapshot, policy: Policy) -> dict[str, Any]:

@@ -10,6 +10,7 @@ _TAGS: Final[Words] = ("级别 · 风险", "level · risk")
 _WHAT: Final[Words] = ("方式", "what")
 _WHY: Final[Words] = ("原因", "why")
 _STATUS: Final[Words] = ("状态", "status")
+_MORE: Final[Words] = ("此处未列出", "not listed here")
 
 REPORT_WORDS: Final[Mapping[str, Any]] = {
     "title": ("客户关怀日报", "customer care, today"),
@@ -23,7 +24,7 @@ REPORT_WORDS: Final[Mapping[str, Any]] = {
     "messages": ("自动消息", "Messages"),
     "held": ("今日未联系及原因", "Held back today, and why"),
     "none": ("无", "none"),
-    "more": ("此处未列出", "not listed here"),
+    "more": _MORE,
     "task_headings": (_WHO, _TAGS, _WHAT, ("负责人", "owner"), ("截止", "due"), _WHY, _STATUS),
     "message_headings": (_WHO, _TAGS, _WHAT, ("时间", "when"), _WHY, _STATUS),
     "held_headings": (_WHO, _TAGS, _WHAT, ("事由日期", "occasion"), _WHY),
@@ -52,6 +53,25 @@ REPORT_WORDS: Final[Mapping[str, Any]] = {
     "severity": ("程度", "severity"),
     "number": ("数量", "number"),
     "places": ("位置（文件:行）", "places (file:row)"),
+    "review": {
+        "title": ("可能是同一人的记录（请判断）", "Records that may be one person: please decide"),
+        "how": (
+            "评分落在灰色区间，系统不自行合并。复制命令执行即可；决定随时可撤销：guanxi review 编号 undo --by 姓名。",
+            "In the grey zone nothing is joined. Decide by a command; to take it back: guanxi review ID undo --by NAME.",
+        ),
+        "nothing": ("没有待判断的记录对", "no pair waits for a decision"),
+        "agreement": ("一致程度（log2 证据）", "agreement (log2 evidence)"),
+        "events": ("往来", "events"),
+        "since": ("自", "since"),
+        "one_person": ("同一人", "one person"),
+        "two_people": ("不同的人", "two people"),
+        "steps": ("今日的合并与拆分", "Joined and parted today"),
+        "when": ("时间", "when"),
+        "records": ("来源记录", "source records"),
+        "customers": ("客户", "customers"),
+        "evidence": ("依据 · 决定人", "evidence · decided by"),
+        "more": _MORE,
+    },
     "footer": (
         "本报告含客户姓名与联系方式，仅供工作使用，请勿外传。文件不联网、不含脚本。",
         "This report names customers and their addresses: for work only, do not pass it on. It loads nothing and runs no script.",

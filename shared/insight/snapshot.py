@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from shared.insight.pairs import Pairs
 from shared.insight.quality import Quality
 from shared.model.case import Case
 from shared.model.tags import Reason
@@ -68,6 +69,10 @@ class QuarantinedRow:
     """Under which a replay finds it; empty where only a note was kept, not the message."""
     cells: tuple[tuple[str, str], ...] = ()
     """The message as it came: path and text. Only for the table that its owner corrects."""
+    kept_on: date | None = None
+    """The local day on which it was put aside."""
+    resolved_by: str = ""
+    """The import job that has the row in good order by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ class MergeLink:
     is_same: bool
     rule: str
     keys: tuple[str, ...]
+    bits: str = ""
+    """log2 odds that both are one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,12 @@ class Merge:
     customers: tuple[str, ...]
     """Ids of the customers that the record belonged to, the survivor first."""
     links: tuple[MergeLink, ...]
+    action: str = ""
+    """What a person decided: accepted, rejected, merged ...; empty: the scores did, or a decision was taken back."""
+    by: str = ""
+    verdict_id: str = ""
+    undone: tuple[str, ...] = ()
+    """Decisions that were taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +190,8 @@ class Snapshot:
     quarantined: tuple[QuarantinedRow, ...] = ()
     """Those that are open."""
     replayed: tuple[QuarantinedRow, ...] = ()
-    """Those that were taken in later: their records count among the outcomes of their jobs."""
+    """Those that were taken in later: their records count among the outcomes of their jobs. Or a later import of the
+    file has mended them: `resolved_by` is its job."""
     issues: tuple[FieldIssue, ...] = ()
     """Of the records that were taken in."""
     quality: Quality = field(default_factory=Quality)
@@ -190,6 +204,8 @@ class Snapshot:
     customers: tuple[CustomerLine, ...] = ()
     """Without aliases."""
     merges: tuple[Merge, ...] = ()
+    reviews: Pairs = Pairs()
+    """Pairs of records that wait for a person."""
     candidates: tuple[DayCandidate, ...] = ()
     """Of the local day."""
     contacts: tuple[ContactLine, ...] = ()

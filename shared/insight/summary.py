@@ -91,8 +91,13 @@ def _ingest(snapshot: Snapshot, language: Language) -> _Line:
     reasons = ", ".join(f"{count:,} {code}" for code, count in codes.most_common(TOP_REASONS))
     reasons += ", …" if len(codes) > TOP_REASONS else ""
     text = said.format(clean, quarantined) + (f" ({reasons})" if reasons else "")
-    if snapshot.replayed:
-        text += pick(("  {0:,} 行已重新处理", "  {0:,} replayed"), language).format(len(snapshot.replayed))
+    resolved = sum(bool(row.resolved_by) for row in snapshot.replayed)
+    if replayed := len(snapshot.replayed) - resolved:
+        text += pick(("  {0:,} 行已重新处理", "  {0:,} replayed"), language).format(replayed)
+    if resolved:
+        text += pick(("  {0:,} 行由后来的文件更正", "  {0:,} mended by a later file"), language).format(
+            resolved
+        )
     return _Line("ingest", sum(t.records_in for t in tallies), text)
 
 
@@ -107,6 +112,11 @@ def _merge(snapshot: Snapshot, language: Language) -> _Line:
     )
     waiting = sum(bool(line.review) for line in snapshot.customers)
     text = said.format(customers, records - customers, kept_apart(snapshot), waiting)
+    if pairs := snapshot.reviews.open:
+        said = pick(
+            ("  {0:,} 对待判断（guanxi review）", "  {0:,} pair(s) to decide (guanxi review)"), language
+        )
+        text += said.format(pairs)
     return _Line("merge", records, text)
 
 

@@ -37,6 +37,8 @@ TAG_CODES: Final[Table] = {
     "from_zero": ("金额达标，从零增长", "amount suffices, grown from zero"),
     "potential_no_growth": ("金额达潜力级但增长不足", "amount of a potential customer without the growth"),
     "basic": ("金额未达潜力级", "amount below the bands"),
+    "held": ("在退出缓冲之内", "kept by the exit band"),
+    "unconfirmed": ("新级别尚待确认", "a new level is not confirmed yet"),
     "lapsed": ("长期无往来", "lapsed"),
     "silent_and_down": ("沉默且金额下降", "silent and down"),
     "latched": ("沉默且下降之后尚无往来", "silent and down before, nothing since"),
@@ -108,6 +110,8 @@ SEND_REASONS: Final[Table] = {
     "value_too_long": ("填入的内容过长", "a value is too long"),
     "value_not_plain": ("填入的内容不是文字或数字", "a value is no plain text or number"),
     "list_too_long": ("填入的列表过长", "a list is too long"),
+    "list_mixed": ("填入的列表混有文字和对象", "a list mixes texts and objects"),
+    "too_many_names": ("填入的名称过多", "too many names"),
     "message_malformed": ("邮件格式不合规", "the message is malformed"),
     "header_not_allowed": ("邮件头不允许", "a header is not allowed"),
     "address_invalid": ("地址无效", "invalid address"),
@@ -119,6 +123,15 @@ SEND_REASONS: Final[Table] = {
 
 RULES: Final[Table] = {
     "R2": ("数据规范", "data rules"),
+    "R4": ("单一客户视图", "single customer view"),
+    "R6": ("数据质量", "data quality"),
+    "R9": ("静态标签", "static tags"),
+    "R11": ("需求类型规则", "need type rule"),
+    "R53": ("生命周期阶段", "stages of life"),
+    "R63": ("服务类别", "service class"),
+    "level.exit_percent": ("退出缓冲", "exit band"),
+    "level.confirm_days": ("确认天数", "days of confirmation"),
+    "R66": ("RFM 评分", "RFM score"),
     "R10": ("活跃度规则", "activity rule"),
     "R12": ("客户分级规则", "level rule"),
     "R14": ("大额新客户规则", "rule for big but new"),
@@ -172,12 +185,22 @@ STEPS: Final[Table] = {
     "entry": ("进入该格", "on entering the cell"),
 }
 LINK_RULES: Final[Table] = {
-    "two_keys": ("电话和邮箱都相同", "phone and email both agree"),
-    "one_key": ("一项相同且姓名不冲突", "one key agrees, names do not conflict"),
-    "names_conflict": ("一项相同但姓名冲突，未合并", "one key agrees but names conflict: kept apart"),
+    "score": ("按各项相似度评分", "by the score over all fields"),
+    "key_alone": ("仅有联系方式，且相同", "nothing but an address, and it agrees"),
+    "names_conflict": ("姓名冲突，未合并", "names conflict: kept apart"),
+    "generations_conflict": ("辈分称谓冲突，未合并", "senior and junior: kept apart"),
+    "identities_conflict": ("证件号码冲突，须人工判断", "identity numbers conflict: for a person"),
+    "birthdays_conflict": ("出生日期冲突，须人工判断", "birthdays conflict: for a person"),
+    "name_only": ("仅姓名相同，须人工判断", "only the name agrees: for a person"),
+    "generation_unsure": (
+        "只有一方注明长辈或晚辈，须人工判断",
+        "only one of both says senior or junior: for a person",
+    ),
+    "shared_contact": ("共用联系方式但名字不同，未合并", "one address, other given names: kept apart"),
 }
 PROVENANCE: Final[Table] = {
     "newest": ("取最新", "newest"),
+    "verified": ("经人工核实", "verified by a person"),
     "trusted_then_newest": ("先取可信来源，再取最新", "most trusted source, then newest"),
 }
 STANDINGS: Final[Table] = {
@@ -219,6 +242,7 @@ FIELDS: Final[Table] = {
     "kind": ("记录类型", "kind"),
     "ref": ("客户编号", "customer id"),
     "address": ("地址", "address"),
+    "id_number": ("证件号码", "identity number"),
     "birthday": ("生日", "birthday"),
     "first_cooperation": ("首次合作", "first cooperation"),
     "id": ("记录编号", "record id"),

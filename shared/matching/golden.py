@@ -1,14 +1,15 @@
 """The golden record: a fold over the member source records, with the rule that chose each field (design 4)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.matching.absorb import ANY_ADDRESS, OBJECTION, channels, later
 from shared.model.record import ConsentChannel
 from shared.model.source import Said, SourceRecord, Standing
 
-CONTACT_FIELDS = frozenset({"phone", "email"})
-"""Newest first: people move. Other fields: the most trusted source first, then the newest."""
+DEFAULT = "default"
+"""Names the criteria of every field that has none of its own."""
+_WORDS = {"trust": "trusted", "recency": "newest", "completeness": "most_complete"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +18,29 @@ class Golden:
     provenance: dict[str, list[str]]
 
 
-def fold_golden(members: Iterable[SourceRecord], trust: Mapping[str, int]) -> Golden:
-    """The one view of a customer. A total order decides, so that the order of members does not."""
-    best: dict[str, tuple[tuple[int, int, str, str], SourceRecord, Said]] = {}
+def fold_golden(
+    members: Iterable[SourceRecord], trust: Mapping[str, int], survivorship: Mapping[str, Sequence[str]]
+) -> Golden:
+    """The one view of a customer. A total order decides, so that the order of members does not.
+
+    `survivorship`: field -> criteria, the strongest first: verified (a person checked the value), trust (in the
+    source), recency, completeness (the longer value).
+    """
+    best: dict[str, tuple[_Rank, SourceRecord, Said]] = {}
     for member in members:
         if member.deleted:
             continue
         for name, said in member.party.items():
-            rank = _rank(name, member, said, trust)
+            rank = _rank(survivorship.get(name, survivorship[DEFAULT]), name, member, said, trust)
             if name not in best or best[name][0] < rank:
                 best[name] = (rank, member, said)
-    fields = {name: entry[2].value for name, entry in sorted(best.items())}
-    provenance = {
-        name: [entry[1].record_id, str(entry[2].version), _rule(name)] for name, entry in sorted(best.items())
-    }
-    return Golden(fields, provenance)
+    return Golden(
+        {name: said.value for name, (_, _, said) in sorted(best.items())},
+        {
+            name: [member.record_id, str(said.version), _rule(survivorship, name, member, said)]
+            for name, (_, member, said) in sorted(best.items())
+        },
+    )
 
 
 def fold_consents(
@@ -57,10 +66,29 @@ def fold_consents(
     return standings, frozenset(objected | {ConsentChannel.ANY.value} if is_any else objected)
 
 
-def _rank(name: str, member: SourceRecord, said: Said, trust: Mapping[str, int]) -> tuple[int, int, str, str]:
-    level = 0 if name in CONTACT_FIELDS else trust.get(member.system, trust.get("other", 0))
-    return (level, said.version, said.value, member.record_id)
+_Rank = tuple[tuple[int, ...], int, str, str]
 
 
-def _rule(name: str) -> str:
-    return "newest" if name in CONTACT_FIELDS else "trusted_then_newest"
+def _rank(
+    criteria: Sequence[str], name: str, member: SourceRecord, said: Said, trust: Mapping[str, int]
+) -> _Rank:
+    by = {
+        "verified": _verified_at(name, member, said),
+        "trust": trust.get(member.system, trust.get("other", 0)),
+        "recency": said.version,
+        "completeness": len(said.value),
+    }
+    return tuple(by[criterion] for criterion in criteria), said.version, said.value, member.record_id
+
+
+def _verified_at(name: str, member: SourceRecord, said: Said) -> int:
+    """When a person checked this value, in ms; -1: nobody did, or the source has said something else since."""
+    verified = member.verified.get(name)
+    return -1 if verified is None or verified.value != said.value else verified.version
+
+
+def _rule(survivorship: Mapping[str, Sequence[str]], name: str, member: SourceRecord, said: Said) -> str:
+    criteria = survivorship.get(name, survivorship[DEFAULT])
+    if "verified" in criteria and _verified_at(name, member, said) >= 0:
+        return "verified"
+    return "_then_".join(_WORDS[criterion] for criterion in criteria if criterion in _WORDS)

@@ -10,7 +10,7 @@ KINDS = ("phone", "email")
 
 def keyed_hash(kind: str, value: str, key: bytes) -> str:
     """32 hex digits of HMAC-SHA256 over `kind|value`: the same pseudonym for the same normal form."""
-    return hmac.new(key, f"{kind}|{value}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, f"{kind}|{value}".encode(), "sha256").hex()[:32]
 
 
 def identity_keys(party: Mapping[str, str], key: bytes) -> tuple[str, ...]:

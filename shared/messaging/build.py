@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Final
 
 from shared.messaging.errors import MessageInvalid
 from shared.messaging.mime import checked_contact_id
+from shared.messaging.shapes import Own
 from shared.messaging.sms_text import SmsCount, SmsMode, count_sms, normalise_sms
 from shared.messaging.values import clean_body, customer_value, one_line, sms_value
 from shared.model.contact import Contact
@@ -20,6 +22,11 @@ REFERENCE_CHARACTERS: Final = 8
 """Of the contact id: 40 bits, enough to find a letter by what its reader quotes."""
 
 _SMS_MODES: Final[dict[str, SmsMode]] = {"zh": "keep", "en": "latin"}
+_LINK_WORDS: Final = {"zh": "不想再收到此类邮件？点此退订", "en": "Unsubscribe from these emails"}
+_LINK_HTML: Final = (
+    '<p style="margin:0;padding:0 12px 24px;text-align:center;font:12px/1.6 Arial,sans-serif">'
+    '<a href="{url}" style="color:#57606a">{words}</a></p>'
+)
 _BRACKETS = ("【", "】")
 
 
@@ -29,11 +36,13 @@ class BuiltSms:
     count: SmsCount
 
 
-def build_email(*, contact: Contact, to: str, customer: Customer, policy: Policy) -> EmailMessage:
+def build_email(
+    *, contact: Contact, to: str, customer: Customer, policy: Policy, unsubscribe_url: str = ""
+) -> EmailMessage:
     """The email of a contact; MessageInvalid when it must not be sent (then it never can be).
 
-    Until there is an HTTP endpoint for it, List-Unsubscribe is a mail to the reply address whose subject
-    names the contact (RFC 2369; one-click, RFC 8058, needs https).
+    With an https `unsubscribe_url` it can be ended with one click (RFC 8058) and by a link that everybody sees (C1);
+    in any case by a mail to the reply address whose subject names the contact (RFC 2369).
     """
     tenant = policy.tenant
     checked_contact_id(contact.contact_id)
@@ -49,12 +58,29 @@ def build_email(*, contact: Contact, to: str, customer: Customer, policy: Policy
         sender=tenant.reply_email,
         sender_name=one_line(_tenant_name(tenant, contact.locale)),
         subject=one_line(part("subject")),
-        text=clean_body(part("text")),
-        html=clean_body(part("html")),
-        headers={
-            "List-Unsubscribe": f"<mailto:{tenant.reply_email}?subject=unsubscribe-{contact.contact_id}>"
-        },
+        text=clean_body(part("text")) + _text_link(unsubscribe_url, contact.locale),
+        html=_with_link(clean_body(part("html")), unsubscribe_url, contact.locale),
+        headers=_unsubscribe_headers(contact, tenant, unsubscribe_url),
     )
+
+
+def _unsubscribe_headers(contact: Contact, tenant: Tenant, url: str) -> dict[str, str]:
+    by_mail = f"<mailto:{tenant.reply_email}?subject=unsubscribe-{contact.contact_id}>"
+    if not url:
+        return {"List-Unsubscribe": by_mail}
+    return {"List-Unsubscribe": f"<{url}>, {by_mail}", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _text_link(url: str, locale: str) -> str:
+    return f"\n{_LINK_WORDS[locale]}: {url}\n" if url else ""
+
+
+def _with_link(html: str, url: str, locale: str) -> str:
+    """The link stands below the template's own text: no template can forget it, and no value comes near it."""
+    if not url:
+        return html
+    body, end, rest = html.rpartition("</body>")
+    return f"{body}{_LINK_HTML.format(url=escape(url), words=_LINK_WORDS[locale])}{end}{rest}"
 
 
 def build_sms(*, contact: Contact, to: str, customer: Customer, policy: Policy, now: datetime) -> BuiltSms:
@@ -97,9 +123,9 @@ def _tenant_values(contact: Contact, tenant: Tenant) -> dict[str, str]:
     """The tenant's own words: cleaned, but a link in them is meant."""
     address = tenant.postal_address_zh if contact.locale == "zh" else tenant.postal_address_en
     return {
-        "tenant": one_line(_tenant_name(tenant, contact.locale)),
-        "postal_address": one_line(address),
-        "reply_email": one_line(tenant.reply_email),
+        "tenant": Own(one_line(_tenant_name(tenant, contact.locale))),
+        "postal_address": Own(one_line(address)),
+        "reply_email": Own(one_line(tenant.reply_email)),
         "reference": contact.contact_id[:REFERENCE_CHARACTERS],
     }
 

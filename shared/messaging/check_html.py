@@ -48,7 +48,7 @@ class _Checker(HTMLParser):
         )
 
     def handle_data(self, data: str) -> None:
-        self.faults.extend((code, "text") for code in plain_link_faults(data + " ", self.link_hosts))
+        self.faults.extend((code, "text") for code in plain_link_faults(data, self.link_hosts))
 
     def handle_comment(self, data: str) -> None:
         self.faults.append(("comment_not_allowed", ""))

@@ -1,6 +1,7 @@
 """Which templates may be used: an allow list over the syntax tree, never executed or folded (T1, T3, V1, V3, L1)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypedDict
@@ -8,22 +9,21 @@ from typing import Final, TypedDict
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from shared.messaging.check_html import html_faults
-from shared.messaging.links import plain_link_faults
+from shared.messaging.links import ends_with_link, plain_link_faults
+from shared.messaging.shapes import CONTEXT, LIST_ITEMS, TEXT, Kind, Shape
 from shared.messaging.values import has_banned
 
 SOURCE_BYTES: Final = 64 * 1024  # T1
 DEPTH: Final = 20
-LOOP_DEPTH: Final = 1  # T2: two took 3 s with the largest source and values, one takes 0.15 s
+LOOP_DEPTH: Final = 1  # T2: two took 3 s with the largest source and values
+# T2: a filter takes at most 0.6 ms with the largest value; what 64 KiB could ask for would take seconds
+NODES: Final = 2000
+FILTERED: Final = 1000
+"""Values through filters in one render, in a loop as often as a list is long."""
 
-Shape = Mapping[str, frozenset[str]]
-"""The names that a template may use: a text has no fields, a mapping or a list has those of it or its elements."""
-
-CONTEXT: Final[Shape] = {
-    name: frozenset() for name in ("name", "company", "tenant", "postal_address", "reply_email", "reference")
-}
-"""What every message of ours is rendered with. name and company may be None."""
-
-FILTERS: Final = frozenset({"capitalize", "length", "lower", "trim", "upper"})
+FILTERS: Final = frozenset({"capitalize", "length", "lower", "title", "trim", "upper"})
+COUNT: Final = "length"
+"""The one filter that takes a list."""
 
 
 class Blocks(TypedDict):
@@ -51,6 +51,7 @@ _ALLOWED: Final = (
     nodes.Not,
 )
 
+_TAG = re.compile(r"<(?:[A-Za-z!/?]|\Z)")
 _VALUES: Final = (nodes.Name, nodes.Getattr, nodes.Filter)
 
 
@@ -103,8 +104,14 @@ def _parse(source: str) -> nodes.Template | Fault:
 def _tree_faults(tree: nodes.Template, shape: Shape) -> Iterator[Fault]:
     # A stack of our own: a hostile tree may be deeper than Python's.
     stack: list[tuple[nodes.Node, int, int, Shape]] = [(tree, 0, 0, shape)]
+    seen, filtered = 0, 0
     while stack:
         node, depth, loops, names = stack.pop()
+        seen += 1
+        filtered += LIST_ITEMS**loops if isinstance(node, nodes.Filter) else 0
+        if seen > NODES or filtered > FILTERED:
+            yield Fault(0, "too_large")
+            return
         fault = _node_fault(node, names)
         if fault is None and depth > DEPTH:
             fault = Fault(node.lineno, "too_deep")
@@ -113,7 +120,9 @@ def _tree_faults(tree: nodes.Template, shape: Shape) -> Iterator[Fault]:
         if fault is not None:
             yield fault
             continue  # what is below a refused node is not looked at
-        stack.extend(_below(node, depth, loops, names))
+        for below in _below(node, depth, loops, names):
+            below[0].lineno = below[0].lineno or node.lineno  # the parser leaves some nodes without a line
+            stack.append(below)
 
 
 def _below(
@@ -128,9 +137,19 @@ def _below(
 
 
 def _loop_names(loop: nodes.For, names: Shape) -> Shape:
-    """The loop's own name, with the fields of the list's elements."""
-    fields = names.get(loop.iter.name, frozenset()) if isinstance(loop.iter, nodes.Name) else frozenset()
-    return {loop.target.name: fields} if isinstance(loop.target, nodes.Name) else {}
+    """The loop's own name, which stands for an element of the list."""
+    kind = _kind(loop.iter, names) or TEXT
+    return {loop.target.name: kind.element or TEXT} if isinstance(loop.target, nodes.Name) else {}
+
+
+def _kind(node: nodes.Node, names: Shape) -> Kind | None:
+    """What an expression stands for; None for a name or field that there is not."""
+    if isinstance(node, nodes.Name):
+        return names.get(node.name)
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        owner = names.get(node.node.name, TEXT)
+        return owner if owner.is_open else owner.fields.get(node.attr)
+    return TEXT
 
 
 def _node_fault(node: nodes.Node, names: Shape) -> Fault | None:
@@ -141,16 +160,24 @@ def _node_fault(node: nodes.Node, names: Shape) -> Fault | None:
     if isinstance(node, nodes.Getattr):
         return _field_fault(node, names)
     if isinstance(node, nodes.Output):
-        return _output_fault(node)
+        return _output_fault(node, names)
     if isinstance(node, nodes.For):
         return _loop_fault(node, names)
-    return _filter_fault(node) if isinstance(node, nodes.Filter) else None
+    return _filter_fault(node, names) if isinstance(node, nodes.Filter) else None
 
 
-def _output_fault(node: nodes.Output) -> Fault | None:
+def _output_fault(node: nodes.Output, names: Shape) -> Fault | None:
     """Only values are printed: a literal could spell, with escapes, what the fixed text may not say."""
-    printed = all(isinstance(part, (nodes.TemplateData, *_VALUES)) for part in node.nodes)
-    return None if printed else Fault(node.lineno, "not_allowed", "printed expression")
+    values = [part for part in node.nodes if not isinstance(part, nodes.TemplateData)]
+    if not all(isinstance(value, _VALUES) for value in values):
+        return Fault(node.lineno, "not_allowed", "printed expression")
+    bulky = next((value for value in values if not _is_plain(value, names)), None)
+    return None if bulky is None else Fault(bulky.lineno, "not_plain", "printed list or mapping")
+
+
+def _is_plain(node: nodes.Node, names: Shape) -> bool:
+    """Also of what is unknown: that is said by the name itself."""
+    return (_kind(node, names) or TEXT).is_plain
 
 
 def _field_fault(node: nodes.Getattr, names: Shape) -> Fault | None:
@@ -159,22 +186,31 @@ def _field_fault(node: nodes.Getattr, names: Shape) -> Fault | None:
         return Fault(node.lineno, "not_allowed", "field of a field")
     if node.node.name not in names:
         return None  # said by the name itself
-    if node.attr not in names[node.node.name]:
+    if _kind(node, names) is None:
         return Fault(node.lineno, "unknown_field", node.attr)
     return None
 
 
 def _loop_fault(node: nodes.For, names: Shape) -> Fault | None:
     """A loop runs over a list, never over the characters of a text: lists are bounded when rendered."""
-    is_list = isinstance(node.iter, nodes.Name) and bool(names.get(node.iter.name))
-    if not is_list or not isinstance(node.target, nodes.Name) or node.recursive or node.test is not None:
+    kind = _kind(node.iter, names) if isinstance(node.iter, nodes.Name | nodes.Getattr) else TEXT
+    if kind is None:
+        return None  # said by the name itself
+    if (
+        kind.element is None
+        or not isinstance(node.target, nodes.Name)
+        or node.recursive
+        or node.test is not None
+    ):
         return Fault(node.lineno, "not_allowed", "loop")
     return None
 
 
-def _filter_fault(node: nodes.Filter) -> Fault | None:
+def _filter_fault(node: nodes.Filter, names: Shape) -> Fault | None:
     if node.name not in FILTERS:
         return Fault(node.lineno, "unknown_filter", node.name)
+    if node.node is not None and node.name != COUNT and not _is_plain(node.node, names):
+        return Fault(node.lineno, "not_plain", node.name)
     if not isinstance(node.node, _VALUES) or node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
         return Fault(node.lineno, "not_allowed", "filter arguments")
     return None
@@ -182,11 +218,21 @@ def _filter_fault(node: nodes.Filter) -> Fault | None:
 
 def _text_faults(tree: nodes.Template, html: bool, link_hosts: Sequence[str]) -> Iterator[Fault]:
     """Faults in the fixed text: elements and links (V1, V3, L1)."""
+    last = _last_text(tree)
     for data in tree.find_all(nodes.TemplateData) if _is_shallow(tree) else ():
         if html:
             yield from (Fault(data.lineno, code, what) for code, what in html_faults(data.data, link_hosts))
         else:
             yield from (Fault(data.lineno, code) for code in plain_link_faults(data.data, link_hosts))
+        if data is not last and ends_with_link(data.data):
+            yield Fault(data.lineno, "link_touches_value")
+
+
+def _last_text(tree: nodes.Template) -> nodes.Node | None:
+    """The text that nothing follows; None where a template ends with a value or a statement."""
+    end = tree.body[-1] if tree.body else None
+    last = end.nodes[-1] if isinstance(end, nodes.Output) and end.nodes else None
+    return last if isinstance(last, nodes.TemplateData) else None
 
 
 def _is_shallow(tree: nodes.Template) -> bool:
@@ -195,3 +241,11 @@ def _is_shallow(tree: nodes.Template) -> bool:
     for _ in range(DEPTH + 1):
         level = [child for node in level for child in node.iter_child_nodes()]
     return not level
+
+
+def holds_markup(source: str) -> bool:
+    """The fixed text of a template has something that a reader of HTML takes for a tag."""
+    tree = _parse(source)
+    if isinstance(tree, Fault) or not _is_shallow(tree):
+        return False
+    return any(_TAG.search(data.data) for data in tree.find_all(nodes.TemplateData))

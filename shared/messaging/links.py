@@ -24,11 +24,14 @@ def is_allowed_link(url: str, hosts: Iterable[str]) -> bool:
 
 def plain_link_faults(text: str, hosts: Collection[str]) -> Iterator[str]:
     """Codes of the faults in a piece of fixed text, where a client makes links by itself."""
-    words = text.split()
-    if words and not text[-1].isspace() and _is_link(words[-1]):
-        yield "link_touches_value"  # what follows may be a value, which would become part of the host
-    if any(_is_link(word) and not is_allowed_link(_bare(word), hosts) for word in words):
+    if any(_is_link(word) and not is_allowed_link(_bare(word), hosts) for word in text.split()):
         yield "link_not_allowed"
+
+
+def ends_with_link(text: str) -> bool:
+    """What follows the text, which may be a value, would become part of a link."""
+    words = text.split()
+    return bool(words) and not text[-1].isspace() and _is_link(words[-1].rpartition(">")[2])
 
 
 def _is_link(word: str) -> bool:

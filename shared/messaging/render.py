@@ -4,26 +4,28 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from types import TracebackType
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from shared.messaging.check_template import BLOCKS, CONTEXT, Shape, check_template
+from shared.messaging.catalogue import LOCALES, PARTS
+from shared.messaging.check_template import BLOCKS, check_template
 from shared.messaging.errors import MessageInvalid
+from shared.messaging.shapes import CONTEXT, Shape, shape_of
+from shared.messaging.values import SEAM, unlink_seams
 
+HTML_PART: Final = "email.html"
 OUTPUT_BYTES: Final = 100 * 1024  # T2
-LIST_ITEMS: Final = 20
-VALUE_CHARACTERS: Final = 2000
 
-Plain = str | int | bool | None
-Fields = Mapping[str, Plain]
-Value = Plain | Fields | Sequence[Plain] | Sequence[Fields]
+Plain = str | int | float | bool | None
+Row = Mapping[str, Plain]
+Fields = Mapping[str, Plain | Sequence[Plain]]
+Value = Plain | Fields | Sequence[Plain] | Sequence[Row]
 Values = Mapping[str, Value]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_LOCALES = ("zh", "en")
-_PARTS = ("sms", "email.subject", "email.text", "email.html")
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -41,25 +43,33 @@ def _environment(html: bool) -> _Environment:
         autoescape=html,
         undefined=StrictUndefined,
         loader=None,
-        finalize=_require_value,
+        finalize=_printed,
         **BLOCKS,
     )
 
 
-def _require_value(value: object) -> object:
+def _printed(value: object) -> object:
+    """A value as it is printed: a customer's between seams, for it may make a link with what stands beside it (V3)."""
     if value is None:
         raise MessageInvalid("value_missing")  # else the person would read "None"
-    return value
+    return f"{SEAM}{value}{SEAM}" if type(value) is str else value
 
 
 def render(template: str, locale: str, part: str, values: Values, link_hosts: Sequence[str] = ()) -> str:
-    """A packaged template with its values; `part` is such as `email.html`, which alone escapes.
+    """A packaged template with its values; `part` is such as `email.html`, which alone escapes and gets its styles.
 
     MessageInvalid: there is no such template, it breaks a rule, a value has a shape or size that no
     message needs, or the output is too large. Values are expected to be cleaned (V2..V5).
     """
-    compiled = _packaged(template, locale, part, tuple(link_hosts))
-    return _run(compiled, values)
+    text = _run(_packaged(template, locale, part, tuple(link_hosts)), values)
+    return _styled(text) if part == HTML_PART else text
+
+
+def _styled(html: str) -> str:
+    # Imported with the first email: no SMS needs it.
+    from shared.messaging.inline_css import inline_css
+
+    return inline_css(html)
 
 
 def render_source(
@@ -72,12 +82,13 @@ def render_source(
 @cache
 def _packaged(template: str, locale: str, part: str, link_hosts: tuple[str, ...]) -> Template:
     source = read_template(template, locale, part)
-    return _compile(source, html=part.endswith("html"), shape=CONTEXT, link_hosts=link_hosts)
+    return _compile(source, html=part == HTML_PART, shape=CONTEXT, link_hosts=link_hosts)
 
 
 def read_template(template: str, locale: str, part: str) -> str:
     """The source of a packaged template; MessageInvalid when there is none."""
-    if not _NAME.fullmatch(template) or locale not in _LOCALES or part not in _PARTS:
+    known = {part for parts in PARTS.values() for part in parts}
+    if not _NAME.fullmatch(template) or locale not in LOCALES or part not in known:
         raise MessageInvalid("template_missing")
     file = files("shared.messaging") / "templates" / template / f"{locale}.{part}.j2"
     try:
@@ -90,20 +101,32 @@ def _compile(source: str, *, html: bool, shape: Shape, link_hosts: Sequence[str]
     faults = check_template(source, html=html, shape=shape, link_hosts=link_hosts)
     if faults:
         first = faults[0]
-        raise MessageInvalid("template_refused", f"line {first.line}: {first.code} {first.detail}".rstrip())
+        detail = f"line {first.line}: {first.code} {first.detail}".rstrip()
+        raise MessageInvalid("template_refused", detail, line=first.line)
     return _environment(html).from_string(source)
 
 
 def _run(template: Template, values: Values) -> str:
-    for value in values.values():
-        _require_bounded(value)
+    known = shape_of(values)
     try:
-        return "".join(_bounded(template.generate(values)))
-    except MessageInvalid:
-        raise
+        pieces = template.generate({name: values[name] for name in known})
+        return unlink_seams("".join(_bounded(pieces)))
+    except MessageInvalid as error:
+        raise MessageInvalid(error.code, line=_line_of(error.__traceback__)) from None
     except (TemplateError, TypeError, ValueError) as error:
         # The error's own text may quote a value.
-        raise MessageInvalid("render_failed", type(error).__name__) from None
+        line = _line_of(error.__traceback__)
+        raise MessageInvalid("render_failed", type(error).__name__, line=line) from None
+
+
+def _line_of(traceback: TracebackType | None) -> int:
+    """The template's line in which an error was raised; 0: in none."""
+    line = 0
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename in ("<template>", "<unknown>"):
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
 
 
 def _bounded(pieces: Iterable[str]) -> Iterator[str]:
@@ -113,30 +136,3 @@ def _bounded(pieces: Iterable[str]) -> Iterator[str]:
         if size > OUTPUT_BYTES:
             raise MessageInvalid("output_too_large")
         yield piece
-
-
-def _require_bounded(value: object, *, is_element: bool = False) -> None:
-    """Plain values, mappings of them and short lists of either (T1). A str that says it is safe HTML is none."""
-    if type(value) is str:
-        if len(value) > VALUE_CHARACTERS:
-            raise MessageInvalid("value_too_long")
-    elif type(value) is dict:
-        for inner in value.values():
-            _require_plain(inner)
-    elif isinstance(value, list | tuple) and not is_element:
-        _require_short(value)
-    elif type(value) not in (int, bool, type(None)):
-        raise MessageInvalid("value_not_plain", type(value).__name__)
-
-
-def _require_plain(value: object) -> None:
-    if type(value) is dict:
-        raise MessageInvalid("value_not_plain", "dict")
-    _require_bounded(value, is_element=True)
-
-
-def _require_short(values: Sequence[object]) -> None:
-    if len(values) > LIST_ITEMS:
-        raise MessageInvalid("list_too_long")
-    for value in values:
-        _require_bounded(value, is_element=True)

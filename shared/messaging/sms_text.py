@@ -35,9 +35,35 @@ def count_sms(text: str) -> SmsCount:
     >>> count_sms("x" * 152 + "[" + "y" * 152).segments
     3
     """
-    if _GSM.issuperset(text):
-        return _count("GSM-7", [2 if char in _GSM_EXTENSION else 1 for char in text])
-    return _count("UCS-2", [2 if char > _LAST_SINGLE_UNIT else 1 for char in text])
+    return _count(_encoding(text), _widths(text))
+
+
+def split_sms(text: str) -> list[str]:
+    """The text of each segment as it goes over the air (S3).
+
+    >>> [len(segment) for segment in split_sms("中" * 71)]
+    [67, 4]
+    """
+    widths = _widths(text)
+    lone, each = _ROOM[_encoding(text)]
+    room = lone if sum(widths) <= lone else each
+    segments, free = list[str](), 0
+    for char, width in zip(text, widths, strict=True):
+        if width > free:
+            segments, free = [*segments, ""], room
+        segments[-1] += char
+        free -= width
+    return segments
+
+
+def _encoding(text: str) -> Encoding:
+    return "GSM-7" if _GSM.issuperset(text) else "UCS-2"
+
+
+def _widths(text: str) -> list[int]:
+    if _encoding(text) == "GSM-7":
+        return [2 if char in _GSM_EXTENSION else 1 for char in text]
+    return [2 if char > _LAST_SINGLE_UNIT else 1 for char in text]
 
 
 def _count(encoding: Encoding, widths: list[int]) -> SmsCount:
@@ -62,21 +88,29 @@ def _pack(widths: Iterable[int], room: int) -> int:
 
 _ALWAYS_DROPPED = "\u200b\ufeff\u00ad\u2060"  # zero width space, byte order mark, soft hyphen, word joiner
 _LOOK_ALIKES = {
-    "'": "\u2018\u2019\u201a\u201b\u2032\u02bc\u0060\u00b4",  # single quotes, prime, apostrophe, grave, acute
-    '"': "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb",  # double quotes, double prime, guillemets
+    # single quotes, primes, modifier letters, grave, acute
+    "'": "\u2018\u2019\u201a\u201b\u2032\u2035\u02b9\u02bb\u02bc\u02bd\u02c8\u0060\u00b4",
+    # double quotes, double primes, guillemets, corner brackets
+    '"': "\u201c\u201d\u201e\u201f\u2033\u2036\u02ba\u00ab\u00bb\u300c\u300d\u300e\u300f\u301d\u301e\u301f",
     "<": "\u2039",
     ">": "\u203a",
-    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",  # hyphens, dashes, minus
-    "...": "\u2026",
-    "*": "\u2022",
-    ".": "\u2024\u00b7\u3002",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63",  # hyphens, dashes, minus
+    "--": "\u2e3a",
+    "---": "\u2e3b",
+    "...": "\u2026\u22ef",
+    "*": "\u2022\u2023\u25cf",
+    ".": "\u2024\u2027\u00b7\u3002\uff61",
     "..": "\u2025",
-    "/": "\u2044",
-    ",": "\u3001",
+    "/": "\u2044\u2215",
+    ":": "\u2236",
+    "~": "\u301c",
+    ",": "\u3001\uff64",
     " ": "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
     "\n": "\u2028\u2029",
-    # zero-width joiners and marks, Mongolian separator, variation selectors
-    "": _ALWAYS_DROPPED + "\u200c\u200d\u200e\u200f\u180e" + "".join(map(chr, range(0xFE00, 0xFE10))),
+    # zero-width joiners and marks, bidirectional controls, invisible operators, variation selectors
+    "": _ALWAYS_DROPPED
+    + "\u034f\u061c\u180e\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    + "".join(map(chr, (*range(0x2061, 0x2070), *range(0xFE00, 0xFE10)))),
 }
 # Full-width punctuation of a Chinese keyboard; its question mark stays (S5: nothing ever becomes "?").
 _FULL_WIDTH = {

@@ -28,6 +28,13 @@ class Pending(NamedTuple):
     complaints: int = 0
 
 
+class Voice(NamedTuple):
+    """What a customer said or chose at an instant: the type of a need (R11), the channel of a contact."""
+
+    at: datetime
+    word: str
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """One customer's past in days. `days` and `pending` ascend; days reach back 24 months and 1 day at least."""
@@ -40,3 +47,7 @@ class History:
     has_interaction_ever: bool = False
     has_order_ever: bool = False
     """An order or a refund."""
+    needs: tuple[Voice, ...] = ()
+    """Ascending, those ahead included; as far back as `days`."""
+    answers: tuple[Voice, ...] = ()
+    """The newest contacts by channel, ascending."""

@@ -55,6 +55,11 @@ class PartyMessage(Message):
     language: Scalar = _field("Preferred language.", "首选语言。", "zh", "English")
     birthday: Scalar = _field("Date of birth.", "出生日期。", "1988年3月12日")
     first_cooperation: Scalar = _field("Date of the first cooperation.", "首次合作日期。", "2020-01-05")
+    id_number: Scalar = _field(
+        "Number of an identity document, or of a company's registration; only its keyed hash is kept.",
+        "证件号码或统一社会信用代码；只保存其密钥散列。",
+        "91350100M000100Y43",
+    )
 
 
 class HintsMessage(Message):

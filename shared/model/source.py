@@ -6,6 +6,7 @@ fold over its members, so that merge and unmerge change a list and move no data 
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, NamedTuple
 
 from shared.model.history import History
 
@@ -27,6 +28,25 @@ class Standing:
     at: datetime
 
 
+class Features(NamedTuple):
+    """What identity compares a source record by: its packed profile, and the keys it is found under."""
+
+    packed: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person decided about two sets of source records: it overrides every score until it is taken back."""
+
+    verdict_id: str
+    word: Literal["same", "different"]
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    at: datetime
+    """Of two verdicts about one pair the later counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
     record_id: str
@@ -40,6 +60,9 @@ class SourceRecord:
     consents: dict[str, Standing] = field(default_factory=dict)
     """`channel|purpose|address hash` (or `*`: any address of the customer) -> standing."""
     deleted: bool = False
+    """Its profile was deleted at the source: it says nothing any more and is found by nobody."""
+    verified: dict[str, Said] = field(default_factory=dict)
+    """Field -> the value that a person verified, and when; it counts while the record still says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +81,13 @@ class CustomerProfile:
     """Set: this customer was merged into another and only redirects."""
     review: tuple[str, ...] = ()
     """Codes of what a person should look at, such as `too_many_members`."""
+    features: dict[str, Features] = field(default_factory=dict)
+    """Of each member."""
+    verdicts: tuple[Verdict, ...] = ()
+    """Those that name a member."""
+    kin: tuple[str, ...] = ()
+    """Customers whose records look like one person with these and were kept apart: resolved together."""
+    held: tuple[str, ...] = ()
+    """Of an alias: the source records that it had when it was merged."""
+    beside: tuple[str, ...] = ()
+    """Of an alias: the source records that the survivor had then."""

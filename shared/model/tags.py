@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Level(StrEnum):
@@ -29,7 +30,7 @@ class Reason:
     """Why one tag has its value: enough to explain it without any other data (R23)."""
 
     tag: str
-    """`level`, `risk`, `activity` or a flag such as `watch:silent`."""
+    """`level`, `risk`, `activity`, a flag such as `watch:silent`, or a trait such as `need` or `mark:vip`."""
     value: str
     rule: str
     """Requirement number, such as `R14`."""
@@ -64,3 +65,16 @@ class TagReview:
     tags: Tags
     evaluated_at: datetime
     next_change_at: datetime | None
+
+
+class Mark(NamedTuple):
+    """What a person said of a customer, such as `vip` or `do_not_contact`."""
+
+    name: str
+    by: str
+    since: datetime
+    until: datetime | None = None
+    """None: until a person takes it back."""
+
+    def holds(self, at: datetime) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)

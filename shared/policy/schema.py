@@ -77,11 +77,31 @@ class Cleaning(Strict):
         return self
 
 
+Criterion = Literal["verified", "trust", "recency", "completeness"]
+
+
 class Matching(Strict):
     members_per_key: Annotated[int, Field(ge=2, le=50)]
     members_per_customer: Annotated[int, Field(ge=2, le=40)]
+    keys_per_record: Annotated[int, Field(ge=1, le=6)]
+    comparisons: Annotated[int, Field(ge=1, le=50)]
+    link_bits: Annotated[float, Field(ge=-20, le=40)]
+    review_bits: Annotated[float, Field(ge=-20, le=40)]
     retries: Positive
     source_trust: dict[str, NotNegative]
+    survivorship: dict[str, Annotated[list[Criterion], Field(min_length=1)]]
+
+    @model_validator(mode="after")
+    def _review_below_link(self) -> Self:
+        if self.review_bits > self.link_bits:
+            raise ValueError("review_bits lies above link_bits")
+        return self
+
+    @model_validator(mode="after")
+    def _every_field_has_criteria(self) -> Self:
+        if "default" not in self.survivorship:
+            raise ValueError("survivorship.default is missing")
+        return self
 
 
 class Levels(Strict):
@@ -93,6 +113,8 @@ class Levels(Strict):
     big_but_new: Annotated[Level, Field(strict=False)]
     growth_months: Positive
     growth_percent: Percent
+    exit_percent: Annotated[int, Field(ge=0, le=50)] = 0
+    confirm_days: Annotated[int, Field(ge=0, le=90)] = 0
 
     @model_validator(mode="after")
     def _bands_ascend(self) -> Self:
@@ -130,6 +152,14 @@ class ActivityBands(Strict):
         if self.medium_min >= self.high_min:
             raise ValueError("bands overlap: medium_min < high_min must hold")
         return self
+
+
+class Traits(Strict):
+    need_months: Positive
+    habit_months: Positive
+    habit_min: Positive
+    new_months: Positive
+    rfm_months: Positive
 
 
 class HistoryKept(Strict):
@@ -174,6 +204,7 @@ class Due(Strict):
     sweep_minutes: Positive
     page: Annotated[int, Field(ge=1, le=1000)]
     oldest_days: Positive
+    wave: Positive = 20_000
 
 
 class FirstImport(Strict):
@@ -299,6 +330,20 @@ RiskKey = Annotated[Risk, Field(strict=False)]
 ClassKey = Annotated[ContactClass, Field(strict=False)]
 
 
+class Forecast(Strict):
+    """What `guanxi plan` foresees, and what it refuses."""
+
+    days: Positive
+    shown: Positive
+    most_messages_per_week: NotNegative
+    most_cost_fen_per_week: NotNegative
+    most_task_minutes_per_week: NotNegative
+
+
+class Unsubscribe(Strict):
+    valid_days: Annotated[int, Field(ge=60)]
+
+
 class Policy(Strict):
     version: Annotated[str, Field(min_length=1, max_length=40)]
     tenant: Tenant
@@ -307,6 +352,7 @@ class Policy(Strict):
     level: Levels
     risk: Risks
     activity: ActivityBands
+    traits: Traits
     history: HistoryKept
     hours: Hours
     caps: Caps
@@ -317,11 +363,18 @@ class Policy(Strict):
     owners: dict[LevelKey, Owner]
     plan: dict[LevelKey, dict[RiskKey, Cell]]
     cost: Cost
+    unsubscribe: Unsubscribe
+    forecast: Forecast
 
     @model_validator(mode="after")
     def _history_reaches_back(self) -> Self:
         """The latch looks back two risk windows (R20); every other window must find its days too."""
-        needed = max(2 * self.risk.window_months, self.level.amount_months, self.activity.months)
+        traits = (self.traits.need_months, self.traits.habit_months, self.traits.rfm_months)
+        # A level with hysteresis looks at each day of the months before.
+        level_months = self.level.amount_months * (
+            2 if self.level.exit_percent or self.level.confirm_days else 1
+        )
+        needed = max(2 * self.risk.window_months, level_months, self.activity.months, *traits)
         if self.history.buckets_months < needed:
             raise ValueError(
                 f"history.buckets_months: at least {needed} are needed by the windows of the tags"

@@ -16,4 +16,5 @@ def make_sending(context: LambdaContext, message_id: str) -> Sending:
         senders=Senders(email=wiring.email_sender, sms=wiring.sms_sender),
         owner=f"{context.aws_request_id}/{message_id}",
         time_left_s=lambda: context.get_remaining_time_in_millis() / 1000,
+        unsubscribe_url=wiring.unsubscribe_url(),
     )

@@ -6,12 +6,15 @@ Adapters and the policy are imported where they are built: a function pays, at a
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from shared.model.errors import StoreBusy
 from shared.ports import Clock, EmailSender, Items, Queue, SendOutcome, SendRefused, SmsMessage, SmsSender
 from shared.runtime import settings
 
 if TYPE_CHECKING:
+    from shared.flows.policy_in_force import InForce
     from shared.policy.schema import Policy
 
 
@@ -30,11 +33,44 @@ def clock() -> Clock:
     return SystemClock(settings.fixed_clock_at())
 
 
-@cache
-def policy() -> "Policy":
-    from shared.policy.load import load_policy
+POLICY_FRESH_S = 30.0
+"""All functions follow a published policy within a minute, at one read for each container in half a minute, however
+many records it takes in."""
 
-    return load_policy()
+
+@dataclass(slots=True)
+class _Seen:
+    """What this container knows of the policy in force, and when it last looked (its own clock)."""
+
+    in_force: "InForce | None" = None
+    at_s: float = 0.0
+
+
+_seen = _Seen()
+
+
+def policy() -> "Policy":
+    """The policy in force. One that this code refuses leaves the last good one standing, and is told."""
+    now_s = monotonic()
+    if _seen.in_force is None or now_s - _seen.at_s >= POLICY_FRESH_S:
+        _seen.in_force, _seen.at_s = _look_again(_seen.in_force), now_s
+    return _seen.in_force.policy
+
+
+def _look_again(kept: "InForce | None") -> "InForce":
+    from shared.flows.policy_in_force import read_in_force
+    from shared.runtime.observe import count, logger
+
+    try:
+        found = read_in_force(items(), kept)
+    except StoreBusy:
+        if kept is None:
+            raise
+        return kept
+    if found.fault:
+        logger.error("policy refused", reason=found.fault, move=found.number, in_force=found.policy.version)
+        count("PolicyRefused")
+    return found
 
 
 @cache
@@ -59,6 +95,11 @@ def identity_key() -> bytes:
     from shared.aws.secrets import read_secret
 
     return read_secret(settings.text("IDENTITY_KEY_SECRET_ARN")).encode()
+
+
+def unsubscribe_url() -> str:
+    """Where the links of emails lead, without the token; empty: there is no such address."""
+    return settings.optional("UNSUBSCRIBE_URL") or ""
 
 
 @cache

@@ -1,19 +1,17 @@
-"""Access patterns of the `control` table: holds, import jobs, quarantine, daily room, watermarks."""
+"""Access patterns of the `control` table: holds, import jobs, daily room, watermarks."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from shared.model.instants import to_iso
-from shared.model.issues import Issue, issue_to_plain
 from shared.ports import (
     Absent,
     All,
     AnyOf,
     Delete,
+    Exists,
     Is,
     Item,
     Items,
@@ -26,8 +24,6 @@ from shared.ports import (
 )
 
 HOLD, JOB, WATERMARK = "HOLD", "JOB", "WATERMARK"
-CHUNK = 100
-"""Records of a job that share one progress item."""
 
 
 # --- holds ---------------------------------------------------------------------------------------------------
@@ -70,8 +66,15 @@ class Job:
     records: int | None = None
     """None while the file is still being split."""
     problems: int = 0
-    columns: str = ""
-    """JSON: what each header was read as."""
+    moved: int = 0
+    """How far the last sweep found it: records and rows done, and outcomes."""
+    moved_at: str = ""
+    """When a sweep last found it further than the one before."""
+
+    @property
+    def posted(self) -> int:
+        """Records that are surely on the queue."""
+        return self.done - self.problems if self.records is None else self.records
 
 
 def job_key(job_id: str) -> Key:
@@ -94,6 +97,17 @@ def put_progress(job: Job) -> Put:
     return replace(put_job(job), condition=All((Absent("records"), is_ahead)))
 
 
+def put_moved(job: Job, moved: int, at: datetime) -> Update:
+    """A sweep found the job further than before."""
+    return Update(job_key(job.job_id), set={"moved": moved, "moved_at": to_iso(at)}, condition=Exists("name"))
+
+
+def close_job(job: Job) -> Update:
+    """Nobody waits for the job any more; refused where an attempt has moved it on since it was read."""
+    condition = All((Is("is_open", "=", True), Is("done", "=", job.done)))
+    return Update(job_key(job.job_id), set={"is_open": False}, condition=condition)
+
+
 def job_from_item(item: Item) -> Job:
     stored: Any = item
     return Job(
@@ -104,60 +118,6 @@ def job_from_item(item: Item) -> Job:
 
 def read_jobs(items: Items) -> tuple[Job, ...]:
     return tuple(job_from_item(item) for item in query_all(items, Query(Table.CONTROL, JOB)))
-
-
-def record_outcomes(job_id: str, outcomes: Mapping[int, str]) -> tuple[Update, ...]:
-    """What became of records of a job, by ordinal. The first outcome stands: a second delivery changes nothing."""
-    chunks: dict[int, dict[str, Any]] = {}
-    for seq, outcome in outcomes.items():
-        chunks.setdefault(seq // CHUNK, {})[f"s{seq}"] = outcome
-    return tuple(
-        Update(Key(Table.CONTROL, f"PROGRESS#{job_id}", f"{chunk:08d}"), set_if_absent=values)
-        for chunk, values in sorted(chunks.items())
-    )
-
-
-def read_outcomes(items: Items, job_id: str) -> dict[int, str]:
-    """Every outcome known of a job, by ordinal."""
-    rows = query_all(items, Query(Table.CONTROL, f"PROGRESS#{job_id}"))
-    return {
-        int(name[1:]): str(outcome)
-        for item in rows
-        for name, outcome in item.items()
-        if name[0] == "s" and name[1:].isdigit()
-    }
-
-
-# --- quarantine ----------------------------------------------------------------------------------------------
-
-
-def put_quarantine(
-    *,
-    system: str,
-    reason: str,
-    issues: Iterable[Issue],
-    raw: str,
-    content: str,
-    at: datetime,
-    origin: Mapping[str, Any] | None,
-) -> Put:
-    """Keeps what could not be used, whole, with the reason: visible, and replayable after a fix (R2).
-
-    The id is the content (`raw` without what differs between two deliveries) with its place, so that reading a file
-    again keeps one row for one row.
-    """
-    place = {name: (origin or {}).get(name) for name in ("file", "row")}
-    digest = hashlib.sha256(json.dumps([place, content], sort_keys=True).encode()).hexdigest()[:32]
-    item: Item = {
-        "name": f"QUARANTINE#{system}",
-        "sk": digest,
-        "reason": reason,
-        "issues": [issue_to_plain(issue) for issue in issues],
-        "raw": raw,
-        "at": to_iso(at),
-        **{name: value for name, value in place.items() if value is not None},
-    }
-    return Put(Table.CONTROL, item, Absent("name"))
 
 
 # --- first import: room for a day ----------------------------------------------------------------------------

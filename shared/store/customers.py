@@ -9,16 +9,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.care.state import Ledger
 from shared.model.instants import from_iso, to_iso
-from shared.model.source import CustomerProfile, Standing
+from shared.model.source import CustomerProfile, Features, Standing, Verdict
 from shared.model.tags import Activity, Level, Reason, Risk, Tags
-from shared.ports import Absent, AnyOf, Condition, Is, Item, Items, Key, Put, Query, Table, Update
+from shared.ports import Absent, AnyOf, Condition, Is, Item, Items, Key, Put, Query, Table, Update, Value
 
 PROFILE, TAGS, LEDGER, CONSENT = "PROFILE", "TAGS", "LEDGER", "CONSENT"
+LATEST_DUE = timedelta(days=400)
+"""Nobody is due later than that: whoever reads the due index so far ahead has met everybody."""
 
 
 def customer_key(customer_id: str, sk: str) -> Key:
@@ -39,10 +41,32 @@ def put_profile(profile: CustomerProfile, *, seen_ver: int | None) -> Put:
         "provenance": {name: list(source) for name, source in profile.provenance.items()},
         "aliases": list(profile.aliases),
         "review": list(profile.review),
+        "features": {name: [list(one.packed), list(one.keys)] for name, one in profile.features.items()},
     }
+    item |= {name: list(ids) for name in _ID_LISTS if (ids := getattr(profile, name))}
+    if profile.verdicts:
+        item["verdicts"] = [_verdict_to_list(verdict) for verdict in profile.verdicts]
     if profile.alias_of is not None:
         item["alias_of"] = profile.alias_of
     return Put(Table.CUSTOMERS, item, _unchanged("customer_id", seen_ver))
+
+
+_ID_LISTS = ("kin", "held", "beside")
+
+
+def _verdict_to_list(verdict: Verdict) -> list[Value]:
+    return [
+        verdict.verdict_id,
+        verdict.word,
+        list(verdict.left),
+        list(verdict.right),
+        to_iso(verdict.at),
+    ]
+
+
+def _verdict_from_list(stored: list[Any]) -> Verdict:
+    verdict_id, word, left, right, at = stored
+    return Verdict(verdict_id, word, tuple(left), tuple(right), from_iso(at))
 
 
 def profile_from_item(item: Item) -> CustomerProfile:
@@ -57,6 +81,12 @@ def profile_from_item(item: Item) -> CustomerProfile:
         aliases=tuple(stored["aliases"]),
         alias_of=stored.get("alias_of"),
         review=tuple(stored["review"]),
+        features={
+            name: Features(tuple(packed), tuple(keys))
+            for name, (packed, keys) in stored.get("features", {}).items()
+        },
+        verdicts=tuple(map(_verdict_from_list, stored.get("verdicts", ()))),
+        **{name: tuple(stored.get(name, ())) for name in _ID_LISTS},
     )
 
 
@@ -87,6 +117,8 @@ class TagState:
     ver: int = 0
     """0: nothing stored yet."""
     tags: Tags | None = None
+    traits: tuple[Reason, ...] = ()
+    """More tags: need, stage, service class ... with who set what."""
     policy_version: str | None = None
     evaluated_at: datetime | None = None
     next_change_at: datetime | None = None
@@ -128,7 +160,8 @@ def put_tags(customer_id: str, state: TagState, *, seen_ver: int, shards: int) -
             "risk": state.tags.risk.value,
             "activity": state.tags.activity.value,
             "flags": list(state.tags.flags),
-            "reasons": json.dumps([_reason_to_plain(reason) for reason in state.tags.reasons]),
+            "reasons": _reasons_to_text(state.tags.reasons),
+            "traits": _reasons_to_text(state.traits),
         }
     item |= {
         name: to_iso(at)
@@ -148,6 +181,7 @@ def tags_from_item(item: Item | None) -> TagState:
     return TagState(
         ver=stored["ver"],
         tags=_tags_from_stored(stored) if "level" in stored else None,
+        traits=_reasons_from_text(stored.get("traits", "[]")),
         policy_version=stored.get("policy_version"),
         evaluated_at=_instant(stored.get("evaluated_at")),
         next_change_at=_instant(stored.get("next_change_at")),
@@ -162,12 +196,21 @@ def _tags_from_stored(stored: dict[str, Any]) -> Tags:
         risk=Risk(stored["risk"]),
         activity=Activity(stored["activity"]),
         flags=tuple(stored["flags"]),
-        reasons=tuple(Reason(**reason) for reason in json.loads(stored["reasons"])),
+        reasons=_reasons_from_text(stored["reasons"]),
     )
 
 
-def _reason_to_plain(reason: Reason) -> dict[str, Any]:
-    return {name: getattr(reason, name) for name in Reason.__slots__}
+def _reasons_to_text(reasons: Iterable[Reason]) -> str:
+    """Without what is empty: a base of millions keeps this text for each customer."""
+    plain = [
+        {name: value for name in Reason.__slots__ if (value := getattr(reason, name)) != {}}
+        for reason in reasons
+    ]
+    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
+
+
+def _reasons_from_text(text: str) -> tuple[Reason, ...]:
+    return tuple(Reason(**reason) for reason in json.loads(text))
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -293,9 +336,11 @@ def count_against_cap(customer_id: str, day: date, cap: str, *, most: int) -> Up
     return Update(cap_key(customer_id, day, cap), add={"n": 1}, condition=has_room)
 
 
-def link_item(customer_id: str, at: datetime, evidence: dict[str, Any]) -> Put:
-    """One line of the journal: which records were joined, by which rule."""
+def link_item(customer_id: str, at: datetime, evidence: dict[str, Any], *, wakes: bool = False) -> Put:
+    """One line of the journal: which records were joined, by which rule. It may wake a review by the stream."""
     text = json.dumps(evidence, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     item: Item = {"customer_id": customer_id, "sk": f"LINK#{to_iso(at)}#{digest}", "evidence": text}
+    if wakes:
+        item["wake"] = "now"
     return Put(Table.CUSTOMERS, item)

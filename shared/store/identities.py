@@ -1,15 +1,17 @@
 """Access patterns of the `identities` table: versioned key items shared by nature.
 
-A key item is `{members: {record id: features}, ver, hot}`. Every writer guards the version it read, so that of two
-writers who saw the same state one must look again.
+A key item is `{members: {record id: packed profile}, ver, hot}`. Every writer guards the version it read, so that of
+two writers who saw the same state one must look again. A hot key finds nobody; its members are those who have not
+been looked at again since it became hot.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shared.matching.link import Features, KeyMatch
 from shared.ports import Absent, Check, Condition, Is, Item, Items, Key, Put, Table
+
+Packed = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class KeyItem:
     """0: not stored yet."""
     hot: bool = False
     """More members than a key can stand for: it finds nobody any more and takes no more members."""
-    members: dict[str, Features] = field(default_factory=dict)
+    members: dict[str, Packed] = field(default_factory=dict)
 
 
 def read_keys(items: Items, id_keys: Iterable[str]) -> dict[str, KeyItem]:
@@ -30,34 +32,40 @@ def read_keys(items: Items, id_keys: Iterable[str]) -> dict[str, KeyItem]:
     return {id_key: stored.get(id_key, KeyItem(id_key)) for id_key in wanted}
 
 
-def find_matches(keys: Iterable[KeyItem], *, besides: str) -> dict[str, KeyMatch]:
-    """The records that share a key that is not hot, with the kinds of keys they share."""
-    matches: dict[str, KeyMatch] = {}
-    for key in keys:
-        if key.hot:
-            continue
-        kind = key.id_key.partition("#")[0]
-        for record_id, features in key.members.items():
-            if record_id != besides:
-                known = matches.get(record_id)
-                kinds = frozenset({kind}) | (known.kinds if known else frozenset())
-                matches[record_id] = KeyMatch(record_id, features, kinds)
-    return matches
+def is_full(key: KeyItem, record_id: str, *, most: int) -> bool:
+    """One member more would make the key hot, or it is."""
+    return key.hot or len(key.members.keys() | {record_id}) > most
 
 
-def guard_key(key: KeyItem) -> Check | None:
-    """Holds only while the key is as it was read; None for a key that never changes again."""
-    return None if key.hot else Check(Key(Table.IDENTITIES, key.id_key), _guard(key))
+def write_key(key: KeyItem, record_id: str, packed: Packed | None, *, most: int) -> Put | Check | None:
+    """What the key says of a record from now on (None: nothing); a guard where that is what it says already.
+
+    None: a hot key that says nothing of the record never changes again.
+    """
+    members = _members_after(key.members, record_id, packed)
+    if key.hot or len(members) > most:
+        members = {name: known for name, known in members.items() if name != record_id}
+        if key.hot and members == key.members:
+            return None
+        return _put(replace(key, hot=True, members=members))
+    return guard_key(key) if members == key.members else _put(replace(key, members=members))
 
 
-def put_member(key: KeyItem, record_id: str, features: Features, *, most: int) -> Put | None:
-    """Writes the key with one member more (None: the key is hot, or holds the member as it is)."""
-    if key.hot or key.members.get(record_id) == features:
-        return None
-    members = {**key.members, record_id: features}
-    if len(members) > most:
-        return Put(Table.IDENTITIES, _to_item(replace(key, hot=True, ver=key.ver + 1)), _guard(key))
-    return Put(Table.IDENTITIES, _to_item(replace(key, members=members, ver=key.ver + 1)), _guard(key))
+def guard_key(key: KeyItem) -> Check:
+    """Holds only while the key is as it was read."""
+    return Check(Key(Table.IDENTITIES, key.id_key), _guard(key))
+
+
+def _members_after(members: Mapping[str, Packed], record_id: str, packed: Packed | None) -> dict[str, Packed]:
+    others = {name: known for name, known in members.items() if name != record_id}
+    if packed is None:
+        return others
+    # In place where it stood: an unchanged member must not look like a change.
+    return {**members, record_id: packed}
+
+
+def _put(key: KeyItem) -> Put:
+    return Put(Table.IDENTITIES, _to_item(replace(key, ver=key.ver + 1)), _guard(key))
 
 
 def _guard(key: KeyItem) -> Condition:
@@ -69,11 +77,11 @@ def _to_item(key: KeyItem) -> Item:
         "id_key": key.id_key,
         "ver": key.ver,
         "hot": key.hot,
-        "members": {record_id: [item.name, item.company] for record_id, item in key.members.items()},
+        "members": {record_id: list(packed) for record_id, packed in key.members.items()},
     }
 
 
 def _from_item(item: Item) -> KeyItem:
     stored: Any = item
-    members = {record_id: Features(*features) for record_id, features in stored["members"].items()}
+    members = {record_id: tuple(packed) for record_id, packed in stored["members"].items()}
     return KeyItem(stored["id_key"], stored["ver"], stored["hot"], members)

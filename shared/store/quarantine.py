@@ -1,10 +1,15 @@
 """Access patterns of quarantine: what is open, what a replay has claimed, and what became of it (R2).
 
-A row is never deleted. `claim` names the one message that may end it; `replayed_at` and `outcome` say that it has ended.
+A row is never deleted. `claim` names the one message that may end it; `replayed_at` and `outcome` say that it has ended,
+`resolved_by` that a later import of the same file no longer has it.
 """
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any, Final
 
 from shared.model.instants import to_iso
 from shared.model.issues import Issue, issue_to_plain
@@ -23,14 +28,82 @@ from shared.ports import (
     Update,
     query_all,
 )
-from shared.store.control import CHUNK
 
 SYSTEMS = "QUARANTINES"
 QUARANTINE = "QUARANTINE#"
+_ROW_DIGITS: Final = 9
+_ROWS: Final = 10**_ROW_DIGITS
+_PAGE: Final = 100
+_SYSTEM = re.compile(r"[\w.-]{1,40}")
+_LONG_NUMBER = re.compile(r"\d{7}")
 
 
 def quarantine_key(system: str, digest: str) -> Key:
     return Key(Table.CONTROL, f"{QUARANTINE}{system}", digest)
+
+
+def put_quarantine(
+    *,
+    system: str,
+    reason: str,
+    issues: Iterable[Issue],
+    raw: str,
+    content: str,
+    at: datetime,
+    origin: Mapping[str, Any] | None,
+) -> Put:
+    """Keeps what could not be used, whole, with the reason: visible, and replayable after a fix (R2).
+
+    The id is the content (`raw` without what differs between two deliveries) with its place, so that reading a file
+    again keeps one row for one row. A row that was resolved and is refused once more is open again.
+    """
+    place = {name: (origin or {}).get(name) for name in ("file", "row")}
+    item: Item = {
+        "name": f"{QUARANTINE}{system}",
+        "sk": row_id(place["file"], place["row"], content),
+        "reason": reason,
+        "issues": [issue_to_plain(issue) for issue in issues],
+        "raw": raw,
+        "at": to_iso(at),
+        **{name: value for name, value in place.items() if value is not None},
+    }
+    return Put(Table.CONTROL, item, AnyOf((Absent("name"), Exists("resolved_by"))))
+
+
+def row_id(file: object, row: object, content: str) -> str:
+    """The id of a row: the rows of a file stand together and in its order."""
+    digest = _digest(json.dumps([{"file": file, "row": row}, content], sort_keys=True))
+    if not isinstance(file, str) or type(row) is not int or not 0 <= row < _ROWS:
+        return digest[:32]
+    return f"{_digest(file)[:12]}-{row:0{_ROW_DIGITS}d}-{digest[:24]}"
+
+
+def rows_of_file(system: str, file: str) -> Query:
+    """The rows of a file (and sheet), in its order, open or not."""
+    return Query(Table.CONTROL, f"{QUARANTINE}{system}", begins_with=f"{_digest(file)[:12]}-", limit=_PAGE)
+
+
+def message_content(raw: object) -> str:
+    """A message as text, without where it came from: the same content again is the same row."""
+    whole: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    return canonical({name: value for name, value in whole.items() if name != "origin"} or raw)
+
+
+def canonical(content: object) -> str:
+    """JSON in which equal things are equal, of characters that any store takes."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+    # JSON may escape half a character (a lone surrogate), which no store takes.
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def system_name(claimed: object) -> str:
+    """What a message says its system is, where it looks like the name of one: it becomes part of a key (P1)."""
+    text = str(claimed or "")
+    return text if _SYSTEM.fullmatch(text) and not _LONG_NUMBER.search(text) else "unknown"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def note_system(system: str) -> Put:
@@ -52,7 +125,7 @@ def read_quarantined(items: Items, system: str, *, after: str = "") -> Iterator[
 
 
 def is_open(item: Item) -> bool:
-    return "replayed_at" not in item
+    return "replayed_at" not in item and "resolved_by" not in item
 
 
 def claim_row(key: Key, claim: str, at: datetime) -> Update:
@@ -60,7 +133,7 @@ def claim_row(key: Key, claim: str, at: datetime) -> Update:
     return Update(
         key,
         set={"claim": claim, "claimed_at": to_iso(at)},
-        condition=All((Exists("name"), Absent("replayed_at"))),
+        condition=All((Exists("name"), Absent("replayed_at"), Absent("resolved_by"))),
     )
 
 
@@ -89,11 +162,11 @@ def end_row(key: Key, claim: str, *, outcome: str, at: datetime) -> Update:
     )
 
 
-def move_outcome(job_id: str, seq: int, outcome: str) -> Update:
-    """A record of a job that was quarantined has another outcome now: the sum of the job stays."""
-    name = f"s{seq}"
+def resolve_row(key: Key, *, by: str, at: datetime) -> Update:
+    """A later import, by its job, has what the row kept aside in good order, or refused it as another row."""
     return Update(
-        Key(Table.CONTROL, f"PROGRESS#{job_id}", f"{seq // CHUNK:08d}"),
-        set={name: outcome},
-        condition=AnyOf((Absent(name), Is(name, "=", "quarantined"))),
+        key,
+        set={"resolved_by": by, "resolved_at": to_iso(at)},
+        remove=("claim", "claimed_at"),
+        condition=All((Exists("name"), Absent("replayed_at"), Absent("resolved_by"))),
     )

@@ -1,17 +1,17 @@
 """Access patterns of the `records` table: RECORD (one source record) and the EVENT# and CONSENT# rows under it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.model.history import Day, History, Pending
+from shared.model.history import Day, History, Pending, Voice
 from shared.model.instants import from_iso, to_iso
 from shared.model.issues import Issue, issue_to_plain
 from shared.model.record import Record
 from shared.model.source import Said, SourceRecord, Standing
-from shared.ports import Absent, Is, Item, Items, Key, Put, Query, Table, query_all
+from shared.ports import Absent, Is, Item, Items, Key, Put, Query, Table, Value, query_all
 
 RECORD, HOME = "RECORD", "HOME"
 
@@ -47,14 +47,24 @@ def source_to_item(source: SourceRecord) -> Item:
         "system": source.system,
         "customer_id": source.customer_id,
         "ver": source.ver,
-        "party": {name: [said.value, said.version] for name, said in source.party.items()},
+        "party": _said_to_plain(source.party),
         "history": json.dumps(history_to_plain(source.history), separators=(",", ":")),
         "consents": {
             name: [standing.state, to_iso(standing.at)] for name, standing in source.consents.items()
         },
         "deleted": source.deleted,
     }
+    if source.verified:
+        item["verified"] = _said_to_plain(source.verified)
     return item
+
+
+def _said_to_plain(said: Mapping[str, Said]) -> Value:
+    return {name: [one.value, one.version] for name, one in said.items()}
+
+
+def _said_from_plain(stored: dict[str, Any]) -> dict[str, Said]:
+    return {name: Said(value, version) for name, (value, version) in stored.items()}
 
 
 def source_from_item(item: Item) -> SourceRecord:
@@ -64,10 +74,11 @@ def source_from_item(item: Item) -> SourceRecord:
         system=stored["system"],
         customer_id=stored["customer_id"],
         ver=stored["ver"],
-        party={name: Said(value, version) for name, (value, version) in stored["party"].items()},
+        party=_said_from_plain(stored["party"]),
         history=history_from_plain(json.loads(stored["history"])),
         consents={name: Standing(state, from_iso(at)) for name, (state, at) in stored["consents"].items()},
         deleted=stored["deleted"],
+        verified=_said_from_plain(stored.get("verified", {})),
     )
 
 
@@ -92,6 +103,8 @@ def history_to_plain(history: History) -> dict[str, Any]:
         "first_order_on": _text(history.first_order_on),
         "has_interaction_ever": history.has_interaction_ever,
         "has_order_ever": history.has_order_ever,
+        "needs": [[to_iso(voice.at), voice.word] for voice in history.needs],
+        "answers": [[to_iso(voice.at), voice.word] for voice in history.answers],
     }
 
 
@@ -103,6 +116,8 @@ def history_from_plain(plain: dict[str, Any]) -> History:
         first_order_on=_day(plain["first_order_on"]),
         has_interaction_ever=plain["has_interaction_ever"],
         has_order_ever=plain["has_order_ever"],
+        needs=tuple(Voice(from_iso(at), word) for at, word in plain.get("needs", ())),
+        answers=tuple(Voice(from_iso(at), word) for at, word in plain.get("answers", ())),
     )
 
 

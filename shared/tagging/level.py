@@ -7,6 +7,8 @@ from shared.model.tags import Level, Reason
 from shared.policy.schema import Levels
 from shared.tagging.windows import Past, anniversary, held, iso, start_of
 
+HELD, UNCONFIRMED = "held", "unconfirmed"
+"""Codes of a level that is not that of the rules (hysteresis)."""
 _RULES = {
     "strategic": "R12",
     "core": "R12",
@@ -15,6 +17,8 @@ _RULES = {
     "from_zero": "R18",
     "potential_no_growth": "R16",
     "basic": "R12",
+    HELD: "level.exit_percent",
+    UNCONFIRMED: "level.confirm_days",
 }
 
 
@@ -91,7 +95,26 @@ def explain_level(facts: LevelFacts, past: Past, levels: Levels, day: date) -> R
             "growth_percent": levels.growth_percent,
             "strategic_tenure_years": levels.strategic_tenure_years,
         },
-        margin=_upward(facts, levels, day) | _downward(facts, levels),
+        margin=_margin(facts, levels, day),
+    )
+
+
+def _margin(facts: LevelFacts, levels: Levels, day: date) -> dict[str, int | str | None]:
+    if facts.code == UNCONFIRMED:
+        return {"to": None}
+    if facts.code == HELD:
+        return {"to": None} | _downward(facts, lowered(levels))
+    return _upward(facts, levels, day) | _downward(facts, levels)
+
+
+def lowered(levels: Levels) -> Levels:
+    """The bounds by which a level is kept (exit band), rounded up."""
+    percent = 100 - levels.exit_percent
+    return levels.model_copy(
+        update={
+            name: -(-getattr(levels, name) * percent // 100)
+            for name in ("strategic_min_fen", "core_min_fen", "potential_min_fen", "growth_percent")
+        }
     )
 
 

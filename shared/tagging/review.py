@@ -1,6 +1,6 @@
 """All tags of a customer at an instant, and the first instant at which they change by themselves (R22, R23)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from heapq import merge
 from itertools import groupby, takewhile
@@ -12,7 +12,8 @@ from shared.model.tags import Reason, Risk, TagReview, Tags
 from shared.policy.schema import Policy
 from shared.tagging.activity import ActivityFacts, explain_activity, judge_activity
 from shared.tagging.fold import settle
-from shared.tagging.level import LevelFacts, explain_level, judge_level, tenure_day
+from shared.tagging.hysteresis import LevelOn, days_of_steadied_change, is_steadied, level_judge
+from shared.tagging.level import LevelFacts, explain_level, tenure_day
 from shared.tagging.risk import RiskFacts, explain_flags, explain_risk, is_latched, judge_risk
 from shared.tagging.windows import NEVER, Past, breakpoints, leaves_on, past_of
 
@@ -61,17 +62,18 @@ def review_tags(history: History, policy: Policy, at: datetime) -> TagReview:
 
 def changes(before: Tags | None, after: Tags, at: datetime) -> tuple[Change, ...]:
     """What differs between two taggings, in the order of the reasons; all is new where none was before (R23)."""
-    old, new = _by_tag(before), _by_tag(after)
+    return changes_of(before.reasons if before else (), after.reasons, at)
+
+
+def changes_of(before: Iterable[Reason], after: Iterable[Reason], at: datetime) -> tuple[Change, ...]:
+    """What differs between two lists of reasons, of which each tag has one at most."""
+    old, new = ({reason.tag: reason for reason in reasons} for reasons in (before, after))
     # A flag that went away has no reason any more: its old one says which rule it was.
     return tuple(
         Change(name, _value(old, name), _value(new, name), told.rule, told.code, at)
         for name, told in (old | new).items()
         if _value(old, name) != _value(new, name)
     )
-
-
-def _by_tag(tags: Tags | None) -> dict[str, Reason]:
-    return {reason.tag: reason for reason in tags.reasons} if tags else {}
 
 
 def _value(reasons: dict[str, Reason], name: str) -> str | None:
@@ -83,12 +85,13 @@ def _past(settled: History, policy: Policy) -> Past:
 
 
 def _judge_afresh(past: Past, policy: Policy, day: date) -> _Verdict:
-    return _judge(past, policy, day, was_high=is_latched(past, policy.risk, day))
+    level_on = level_judge(past, policy.level)
+    return _judge(past, policy, day, level_on, was_high=is_latched(past, policy.risk, day))
 
 
-def _judge(past: Past, policy: Policy, day: date, *, was_high: bool) -> _Verdict:
+def _judge(past: Past, policy: Policy, day: date, level_on: LevelOn, *, was_high: bool) -> _Verdict:
     return _Verdict(
-        judge_level(past, policy.level, day),
+        level_on(day),
         judge_risk(past, policy.risk, day, was_high=was_high),
         judge_activity(past, policy.activity, day),
     )
@@ -136,9 +139,9 @@ def _instants(settled: History) -> list[datetime]:
 
 def _first_change_on(past: Past, policy: Policy, verdict: _Verdict, day: date, until: date) -> date | None:
     """The first day after `day`, up to `until`, at whose first instant the vector differs."""
-    was_high = verdict.risk.risk is Risk.HIGH
+    was_high, level_on = verdict.risk.risk is Risk.HIGH, level_judge(past, policy.level)
     for on in takewhile(lambda on: on <= until and on < NEVER, _days_of_change(past, policy, day)):
-        if _judge(past, policy, on, was_high=was_high).vector != verdict.vector:
+        if _judge(past, policy, on, level_on, was_high=was_high).vector != verdict.vector:
             return on
     return None
 
@@ -149,7 +152,8 @@ def _days_of_change(past: Past, policy: Policy, after: date) -> Iterator[date]:
     if not past.has_event_ever and past.first_cooperation_on is not None:
         dates.append(leaves_on(past.first_cooperation_on, policy.risk.window_months))
     ahead = sorted(on for on in dates if on is not None and on > after)
-    return (on for on, _ in groupby(merge(ahead, breakpoints(past, _months(policy), after))))
+    steadied = days_of_steadied_change(past, policy.level, after) if is_steadied(policy.level) else []
+    return (on for on, _ in groupby(merge(ahead, steadied, breakpoints(past, _months(policy), after))))
 
 
 def _months(policy: Policy) -> tuple[int, ...]:

@@ -65,6 +65,7 @@ class Past:
     complaints: Sequence[int]
     has_event_ever: bool
     has_contact_or_order_ever: bool
+    first_order_on: date | None
     first_cooperation_on: date | None
     cooperating_since_on: date | None
     """The first cooperation date, or the earliest order without one (R17, R22)."""
@@ -90,6 +91,7 @@ def past_of(history: History, *, order_is_interaction: bool) -> Past:
         has_contact_or_order_ever=history.has_interaction_ever
         or first_order_on is not None
         or contacts[-1] > 0,
+        first_order_on=first_order_on,
         first_cooperation_on=history.first_cooperation_on,
         cooperating_since_on=history.first_cooperation_on or first_order_on,
     )

@@ -55,7 +55,20 @@ def a_consent(ref: str, number: str, at: str, action: str = "grant", **changes: 
     return an_event("consent", ref, number, at, **said)
 
 
-PARTY = frozenset({"name", "phone", "email", "company", "country", "province", "city", "first_cooperation"})
+PARTY = frozenset(
+    {
+        "name",
+        "title",
+        "phone",
+        "email",
+        "company",
+        "country",
+        "province",
+        "city",
+        "birthday",
+        "first_cooperation",
+    }
+)
 
 
 # --- wrappers ------------------------------------------------------------------------------------------------

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 import pytest
 
 from infra.local.template import QueueSource, StreamSource, functions, matches, sources
+from shared.flows.policy_in_force import InForce, read_in_force
 from shared.flows.split_file import make_job_id, split_file
 from shared.memory.clock import ManualClock
 from shared.memory.items import MemoryItems
 from shared.memory.senders import MemoryEmailSender, MemorySmsSender
-from shared.policy.load import load_policy
+from shared.policy.schema import Policy
 from shared.ports import Cancelled, Done, Item, Page, Put, Query, QueueName, Refused, Table, Update, Write
 from shared.ports import Key as ItemKey
 from shared.runtime import wiring
@@ -39,9 +40,15 @@ class World:
     queues: dict[str, deque[tuple[str, int]]] = field(default_factory=dict)
     dead: list[tuple[str, str]] = field(default_factory=list)
     hops: list[str] = field(default_factory=list)
+    _in_force: InForce | None = None
 
     def __post_init__(self) -> None:
         self.items = StreamedItems(MemoryItems())
+
+    def policy(self) -> Policy:
+        """As the wiring gives it, but looked at anew each time: no test waits half a minute."""
+        self._in_force = read_in_force(self.items, self._in_force)
+        return self._in_force.policy
 
     def post(self, queue: QueueName, bodies: Sequence[str], *, delay_s: int = 0) -> None:
         self.queues.setdefault(queue.value, deque()).extend((body, 1) for body in bodies)
@@ -120,7 +127,7 @@ class StreamedItems:
     """The item port with a stream for each reader: every write that is in becomes a change record."""
 
     def __init__(self, inner: MemoryItems) -> None:
-        self._inner = inner
+        self.inner = inner
         self._changes: list[tuple[Table, dict[str, Any]]] = []
         self._read: dict[tuple[str, Table], int] = {}
 
@@ -131,35 +138,35 @@ class StreamedItems:
         return [change for changed, change in self._changes[start:] if changed is table]
 
     def get(self, key: ItemKey) -> Item | None:
-        return self._inner.get(key)
+        return self.inner.get(key)
 
     def batch_get(self, keys: Sequence[ItemKey]) -> dict[ItemKey, Item]:
-        return self._inner.batch_get(keys)
+        return self.inner.batch_get(keys)
 
     def query(self, query: Query) -> Page:
-        return self._inner.query(query)
+        return self.inner.query(query)
 
     def scan(self, table: Table) -> Iterator[Item]:
-        return self._inner.scan(table)
+        return self.inner.scan(table)
 
     def put_if(self, write: Put) -> Done | Refused:
         before = self._before([write])
-        done = self._inner.put_if(write)
+        done = self.inner.put_if(write)
         return self._noted([write], before, done)
 
     def update_if(self, write: Update) -> Done | Refused:
         before = self._before([write])
-        done = self._inner.update_if(write)
+        done = self.inner.update_if(write)
         return self._noted([write], before, done)
 
     def transact(self, writes: Sequence[Write]) -> Done | Cancelled:
         before = self._before(writes)
-        done = self._inner.transact(writes)
+        done = self.inner.transact(writes)
         return self._noted(writes, before, done)
 
     def _before(self, writes: Iterable[Write]) -> list[Item | None]:
         return [
-            self._inner.get(_key_of(write)) if isinstance(write, Put | Update) else None for write in writes
+            self.inner.get(_key_of(write)) if isinstance(write, Put | Update) else None for write in writes
         ]
 
     def _noted(self, writes: Sequence[Write], before: list[Item | None], done: Outcome) -> Outcome:
@@ -170,7 +177,7 @@ class StreamedItems:
         return done
 
     def _note(self, key: ItemKey, old: Item | None) -> None:
-        new = self._inner.get(key) or {}
+        new = self.inner.get(key) or {}
         image = {name: {"S": value} for name, value in new.items() if isinstance(value, str)}
         keys = {name: value for name, value in image.items() if value["S"] in (key.pk, key.sk)}
         change = {
@@ -213,16 +220,21 @@ def a_context() -> Any:  # noqa: ANN401
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """A world at 10:00 in Shanghai on a working Tuesday, with the handlers wired to it."""
+    return wired_world(monkeypatch)
+
+
+def wired_world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """The world of the fixture, for as long as the patches hold."""
     made = World(ManualClock(NOW))
     ports: dict[str, Any] = {
         "items": made.items,
         "queue": made,
         "clock": made.clock,
-        "policy": load_policy(),
         "identity_key": KEY,
         "email_sender": made.email,
         "sms_sender": made.sms,
     }
     for name, port in ports.items():
         monkeypatch.setattr(wiring, name, lambda port=port: port)
+    monkeypatch.setattr(wiring, "policy", made.policy)
     return made

@@ -261,6 +261,26 @@ def test_a_contact_whose_wake_up_was_lost_is_swept(case: str, told: World) -> No
     assert len(waiting(told, QueueName.CONTACTS_EMAIL)) == 1
 
 
+def test_a_link_asks_first_and_ends_once(told: World) -> None:
+    queued = len(waiting(told, QueueName.RECORDS))
+    statuses = [
+        run(told, f"unsubscribe/{case}")["statusCode"] for case in ("page", "good", "duplicate", "poison")
+    ]
+    assert statuses == [200, 200, 200, 404]
+    (withdrawal,) = waiting(told, QueueName.RECORDS)[queued:]
+    assert (withdrawal["channel"], withdrawal["purpose"], withdrawal["action"]) == (
+        "email",
+        "care",
+        "withdraw",
+    )
+
+
+def test_the_page_of_a_link_speaks_the_readers_language(told: World) -> None:
+    assert 'lang="zh-CN"' in run(told, "unsubscribe/page")["body"]
+    assert 'lang="zh-CN"' in run(told, "unsubscribe/button")["body"]
+    assert run(told, "unsubscribe/page")["headers"]["Cache-Control"] == "no-store"
+
+
 def test_an_operator_is_answered(told: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring, "redrive", lambda name, limit: limit if name == "records" else 0)
     assert run(told, "operate/hold")["holds"] == ["channel#email"]

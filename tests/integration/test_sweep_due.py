@@ -7,20 +7,21 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from shared.flows.sweep_due import WATERMARK, sweep_due
+from shared.flows.sweep_due import WATERMARK, close_jobs, sweep_due
 from shared.memory.items import MemoryItems
 from shared.model.instants import to_iso
-from shared.ports import QueueName
+from shared.ports import Done, QueueName, Refused, Update
 from shared.store.control import (
     Job,
     put_job,
+    put_progress,
     read_holds,
     read_jobs,
     read_watermark,
-    record_outcomes,
     set_hold,
 )
 from shared.store.customers import mark_due
+from shared.store.progress import note_outcomes
 from tests.integration.identity_world import (
     NOW,
     POLICY,
@@ -150,29 +151,97 @@ def a_job(items: MemoryItems, records: int | None, started_at: datetime = NOW) -
     return job
 
 
+HOLD_MINUTES = POLICY.first_import.hold_minutes
+
+
+def sweep_at(items: MemoryItems, minutes: int) -> int:
+    """How many jobs a sweep closes so many minutes after the start."""
+    now = NOW + timedelta(minutes=minutes)
+    return sweep_due(items=items, queue=ListQueue(), policy=POLICY, now=now).closed_jobs
+
+
 @pytest.mark.parametrize(
-    ("records", "done", "minutes", "is_closed"),
+    ("records", "done", "is_closed"),
     [
-        pytest.param(3, [0, 1, 2], 1, True, id="all have an outcome"),
-        pytest.param(3, [0, 2], 1, False, id="one is on its way"),
-        pytest.param(0, [], 1, True, id="nothing readable in it"),
-        pytest.param(None, [0, 1], 1, False, id="still being split"),
-        pytest.param(3, [0], POLICY.first_import.hold_minutes, False, id="at the limit"),
-        pytest.param(3, [0], POLICY.first_import.hold_minutes + 1, True, id="nobody works on it any more"),
-        pytest.param(None, [], POLICY.first_import.hold_minutes + 1, True, id="died while being split"),
+        pytest.param(3, [0, 1, 2], True, id="all have an outcome"),
+        pytest.param(3, [0, 2], False, id="one is on its way"),
+        pytest.param(0, [], True, id="nothing readable in it"),
+        pytest.param(None, [0, 1], False, id="still being split"),
+        pytest.param(100, range(100), True, id="just one item of outcomes"),
+        pytest.param(101, range(100), False, id="the first of the next item is on its way"),
+        pytest.param(250, [*range(99), *range(100, 250)], False, id="one in the middle is on its way"),
     ],
 )
-def test_a_job_closes_and_lifts_its_hold(
-    records: int | None, done: Sequence[int], minutes: int, is_closed: bool
+def test_a_job_closes_when_every_record_has_an_outcome(
+    records: int | None, done: Sequence[int], is_closed: bool
 ) -> None:
     items = MemoryItems()
-    job = a_job(items, records)
-    for write in record_outcomes("j1", dict.fromkeys(done, "new")):
-        items.update_if(write)
-    swept = sweep_due(items=items, queue=ListQueue(), policy=POLICY, now=NOW + timedelta(minutes=minutes))
-    assert swept.closed_jobs == int(is_closed)
-    assert read_jobs(items) == (replace(job, is_open=not is_closed),)
+    a_job(items, records)
+    note_outcomes(items, "j1", dict.fromkeys(done, "new"))
+    assert sweep_at(items, 1) == int(is_closed)
+    assert [job.is_open for job in read_jobs(items)] == [not is_closed]
     assert read_holds(items) == (frozenset() if is_closed else {"import#j1"})
+
+
+@pytest.mark.parametrize("records", [3, None], ids=["an outcome is missing", "died while being split"])
+def test_the_hold_of_a_job_that_stands_still_is_lifted_after_a_while(records: int | None) -> None:
+    items = MemoryItems()
+    a_job(items, records)
+    note_outcomes(items, "j1", {0: "new"})
+    assert [sweep_at(items, minutes) for minutes in (15, 15 + HOLD_MINUTES)] == [0, 0]
+    assert read_holds(items) == {"import#j1"}
+    assert sweep_at(items, 16 + HOLD_MINUTES) == 1
+    assert read_holds(items) == frozenset()
+    assert read_jobs(items)[0].records == records
+
+
+def test_the_hold_of_a_large_file_lasts_as_long_as_it_makes_progress() -> None:
+    items = MemoryItems()
+    a_job(items, 12)
+    for n in range(11):
+        note_outcomes(items, "j1", {n: "new"})
+        assert sweep_at(items, n * HOLD_MINUTES) == 0
+    assert read_holds(items) == {"import#j1"}
+    assert sweep_at(items, 11 * HOLD_MINUTES + 1) == 1
+
+
+def test_reading_on_is_progress_too() -> None:
+    items = MemoryItems()
+    job = a_job(items, None)
+    for n in range(1, 5):
+        items.put_if(put_progress(replace(job, done=n * 1_000)))
+        assert sweep_at(items, n * HOLD_MINUTES) == 0
+    assert sweep_at(items, 5 * HOLD_MINUTES + 1) == 1
+
+
+def test_a_job_that_moves_on_while_a_sweep_wants_to_close_it_stays_open() -> None:
+    class MovesOn(CountingItems):
+        """Another attempt saves its place just before the sweep closes the job."""
+
+        def update_if(self, write: Update) -> Done | Refused:
+            if write.set.get("is_open") is False:
+                self.inner.put_if(put_progress(replace(job, done=1_000)))
+            return super().update_if(write)
+
+    items = MemoryItems()
+    job = a_job(items, None)
+    late = NOW + timedelta(minutes=2 * HOLD_MINUTES)
+    swept = [
+        sweep_due(items=MovesOn(items), queue=ListQueue(), policy=POLICY, now=now) for now in (NOW, late)
+    ]
+    assert [one.closed_jobs for one in swept] == [0, 0]
+    assert read_holds(items) == {"import#j1"}
+    assert read_jobs(items)[0].done == 1_000
+
+
+def test_a_job_of_millions_costs_a_sweep_a_few_reads() -> None:
+    inner = MemoryItems()
+    a_job(inner, 20_030)
+    for first in range(0, 20_030, 1_000):
+        note_outcomes(inner, "j1", dict.fromkeys(range(first, min(first + 1_000, 20_030)), "new"))
+    items = CountingItems(inner)
+    assert close_jobs(items, POLICY, NOW) == 1
+    assert items.calls == ["query", "batch_get", "batch_get", "batch_get", "update_if", "transact"]
 
 
 def test_a_closed_job_is_not_closed_again_and_other_holds_stay() -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shared.policy.schema import Policy
 
-_SCAN_FROM = datetime(2019, 12, 30, tzinfo=UTC)
+_SCAN_FROM = datetime(2013, 12, 30, tzinfo=UTC)
 _SCAN_UNTIL = datetime(2034, 1, 2, tzinfo=UTC)
 
 
@@ -26,11 +26,11 @@ class Event(NamedTuple):
 
 @cache
 def midnights(zone_name: str) -> dict[date, datetime]:
-    """The first instant of every local day, found by looking at the clock every half hour."""
+    """The first instant of every local day, found by looking at the clock every quarter of an hour."""
     zone, found, instant = ZoneInfo(zone_name), dict[date, datetime](), _SCAN_FROM
     while instant < _SCAN_UNTIL:
         found.setdefault(instant.astimezone(zone).date(), instant)
-        instant += timedelta(minutes=30)
+        instant += timedelta(minutes=15)
     return found
 
 

@@ -5,11 +5,15 @@ import pytest
 from shared.messaging.check_template import check_template
 from shared.messaging.errors import MessageInvalid
 from shared.messaging.render import render_source
+from shared.messaging.shapes import TEXT, Kind, list_of, mapping_of
 
 SHAPE = {
-    "name": frozenset[str](),
-    "company": frozenset[str](),
-    "cases": frozenset({"title", "text"}),
+    "name": TEXT,
+    "company": TEXT,
+    "cases": list_of(mapping_of("title", "text")),
+    "words": list_of(TEXT),
+    "customer": Kind({"name": TEXT, "words": list_of(TEXT)}),
+    "nothing_yet": list_of(Kind(is_open=True)),
 }
 HOSTS = ["www.guanxi.example"]
 
@@ -18,8 +22,14 @@ GOOD = [
     pytest.param("{% if name %}{{ name | upper }}{% else %}you{% endif %}", id="condition and filter"),
     pytest.param("{% if name and not company %}a{% elif name == 'x' %}b{% endif %}", id="logic"),
     pytest.param("{% for case in cases %}{{ case.title }}: {{ case.text | trim }}\n{% endfor %}", id="loop"),
+    pytest.param("{% for word in words %}{{ word }}{% endfor %}", id="loop over texts"),
+    pytest.param("{% for word in customer.words %}{{ word }}{% endfor %}", id="loop over a field"),
+    pytest.param("{% for x in nothing_yet %}{{ x.name }} {{ x | upper }}{% endfor %}", id="an empty list"),
+    pytest.param("{{ customer.name | title }} {{ words | length }}", id="field"),
+    pytest.param("{% if 'x' in words and 3 > 2 %}x{% endif %}", id="comparison"),
     pytest.param("{# a comment #}{% raw %}{{ not a value }}{% endraw %}", id="raw text"),
     pytest.param("See https://www.guanxi.example/help, or call.", id="a listed link"),
+    pytest.param("{{ name }}: https://www.guanxi.example/help", id="a listed link at the end"),
 ]
 
 
@@ -42,6 +52,15 @@ HOSTILE = [
     pytest.param("{{ range(10 ** 9) }}", "not_allowed", id="range"),
     pytest.param("{{ cycler('a') }}", "not_allowed", id="global"),
     pytest.param("{{ lipsum }}", "unknown_name", id="global by name"),
+    pytest.param("{{ cases }}", "not_plain", id="a list printed"),
+    pytest.param("{{ customer }}", "not_plain", id="a mapping printed"),
+    pytest.param("{{ cases | upper }}", "not_plain", id="a list through a filter"),
+    pytest.param("{{ customer | length }}" * 2001, "too_large", id="more than a person writes"),
+    pytest.param(
+        "{% for word in words %}" + "{{ word | upper }}" * 21 + "{% endfor %}",
+        "too_large",
+        id="too much work",
+    ),
     pytest.param("{{ self }}", "unknown_name", id="self"),
     pytest.param("{{ loop }}", "unknown_name", id="loop"),
     pytest.param("{{ phone }}", "unknown_name", id="a name that is not given"),
@@ -75,7 +94,7 @@ HOSTILE = [
     pytest.param("{% autoescape false %}{{ name }}{% endautoescape %}", "not_allowed", id="autoescape off"),
     pytest.param("{% for a in [1, 2] %}{% endfor %}", "not_allowed", id="loop over a literal"),
     pytest.param("{% for a in name %}{% endfor %}", "not_allowed", id="loop over a text"),
-    pytest.param("{% for a in nothing %}{% endfor %}", "not_allowed", id="loop over nothing"),
+    pytest.param("{% for a in nothing %}{% endfor %}", "unknown_name", id="loop over nothing"),
     pytest.param("{% for a, b in cases %}{% endfor %}", "not_allowed", id="unpacking loop"),
     pytest.param("{% for a in cases if a %}{% endfor %}", "not_allowed", id="filtered loop"),
     pytest.param("{% for a in cases recursive %}{% endfor %}", "not_allowed", id="recursive loop"),
@@ -135,6 +154,7 @@ HOSTILE_HTML = [
     pytest.param("<a href='javascript:x()'>x</a>", "link_not_allowed", id="script in a link"),
     pytest.param("<a href='&#106;avascript:x()'>x</a>", "link_not_allowed", id="script in a link, encoded"),
     pytest.param("<img src='http://www.guanxi.example/i.png'>", "link_not_allowed", id="image without TLS"),
+    pytest.param("<p>https://www.guanxi.example{{ name }}</p>", "link_touches_value", id="value in a host"),
     pytest.param("<p>see https://evil.example/</p>", "link_not_allowed", id="link in the text"),
 ]
 

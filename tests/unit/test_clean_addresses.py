@@ -84,6 +84,58 @@ def codes(raw: object) -> list[str]:
             "大连市中山区中山路1号", "辽宁省 大连市 中山区 210202 中山路1号", id="Zhongshan of Dalian"
         ),
         pytest.param("中山市火炬开发区", "广东省 中山市 - 442000 火炬开发区", id="Zhongshan the city"),
+        pytest.param(
+            "北京朝阳建国路88号", "北京市 北京市 朝阳区 110105 建国路88号", id="district before a street"
+        ),
+        pytest.param(
+            "北京朝阳门外大街1号", "北京市 北京市 - 110000 朝阳门外大街1号", id="a gate, not the district"
+        ),
+        pytest.param(
+            "杭州西湖大道1号", "浙江省 杭州市 - 330100 西湖大道1号", id="a street, not the district"
+        ),
+        pytest.param(
+            "浦东新区浦东南路1号",
+            "上海市 上海市 浦东新区 310115 浦东南路1号",
+            id="a street named like its district",
+        ),
+        pytest.param(
+            "北京-北京-海淀-中关村大街1号",
+            "北京市 北京市 海淀区 110108 中关村大街1号",
+            id="twice, with hyphens",
+        ),
+        pytest.param(
+            "上海市上海市南京西路1266号",
+            "上海市 上海市 - 310000 南京西路1266号",
+            id="city said twice, no district",
+        ),
+        pytest.param(
+            "浙江省杭州市西湖区浙江省杭州市西湖区文三路1号",
+            "浙江省 杭州市 西湖区 330106 文三路1号",
+            id="all of it twice",
+        ),
+        pytest.param(
+            "重庆市县彭水苗族土家族自治县",
+            "重庆市 重庆市 彭水苗族土家族自治县 500243",
+            id="counties of Chongqing",
+        ),
+        pytest.param(
+            "广西省南宁市青秀区", "广西壮族自治区 南宁市 青秀区 450103", id="a province that is none"
+        ),
+        pytest.param("新疆省乌鲁木齐市天山区", "新疆维吾尔自治区 乌鲁木齐市 天山区 650102", id="another"),
+        pytest.param(
+            "新疆巴州库尔勒市",
+            "新疆维吾尔自治区 巴音郭楞蒙古自治州 库尔勒市 652801",
+            id="prefecture in two characters",
+        ),
+        pytest.param("呼市新城区", "内蒙古自治区 呼和浩特市 新城区 150102", id="city in two characters"),
+        pytest.param("新疆生产建设兵团石河子市", "新疆维吾尔自治区 - 石河子市 659001", id="corps"),
+        pytest.param("香港新界沙田区", "香港特别行政区 - 沙田区 810000", id="New Territories"),
+        pytest.param("澳门路环", "澳门特别行政区 - - 820000 路环", id="Coloane is no road"),
+        pytest.param(
+            "昆山玉山镇", "江苏省 苏州市 昆山市 320583 玉山镇", id="county-level city before a town"
+        ),
+        pytest.param("广东省→深圳市→南山区", "广东省 深圳市 南山区 440305", id="arrows"),
+        pytest.param("浙江省杭州市西湖区文三路1号<br>", "浙江省 杭州市 西湖区 330106 文三路1号", id="tag"),
         pytest.param("陕西省乾县", "陕西省 咸阳市 乾县 610424", id="two signs"),
     ],
 )
@@ -164,21 +216,91 @@ def test_a_foreign_address_is_all_rest(raw: str) -> None:
     assert clean(raw) == Field(Address(None, None, None, raw, None))
 
 
-def test_an_english_address_in_china_has_its_province() -> None:
-    text = "100 Century Avenue, Pudong, Shanghai 200120, China"
-    assert clean(text).value == Address("上海市", "上海市", None, text, "310000")
-    assert clean("Main St, Springfield, MO").value == Address(
-        None, None, None, "Main St, Springfield, MO", None
-    )
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        pytest.param(
+            "100 Century Avenue, Pudong, Shanghai 200120, China",
+            "上海市|上海市|浦东新区|310115|100 Century Avenue, 200120",
+            id="municipality and postcode",
+        ),
+        pytest.param(
+            "No. 1 Wensan Road, Xihu District, Hangzhou, Zhejiang, China",
+            "浙江省|杭州市|西湖区|330106|No. 1 Wensan Road",
+            id="complete",
+        ),
+        pytest.param(
+            "88 Jianguo Rd, Chaoyang Qu, Beijing Shi", "北京市|北京市|朝阳区|110105|88 Jianguo Rd", id="Qu"
+        ),
+        pytest.param("Nanshan District, Shenzhen", "广东省|深圳市|南山区|440305|", id="no province"),
+        pytest.param("SHENZHEN GUANGDONG CHINA", "广东省|深圳市|-|440300|", id="no commas"),
+        pytest.param("Xi'an, Shaanxi Province, P.R. China", "陕西省|西安市|-|610100|", id="apostrophe"),
+        pytest.param("Taiyuan, Shanxi", "山西省|太原市|-|140100|", id="Shanxi is no Shaanxi"),
+        pytest.param("Suzhou, Jiangsu", "江苏省|苏州市|-|320500|", id="one of two"),
+        pytest.param("Suzhou, Anhui", "安徽省|宿州市|-|341300|", id="the other"),
+        pytest.param("Hohhot, Inner Mongolia", "内蒙古自治区|呼和浩特市|-|150100|", id="no pinyin"),
+        pytest.param(
+            "Nanning, Guangxi Zhuang Autonomous Region", "广西壮族自治区|南宁市|-|450100|", id="kind"
+        ),
+        pytest.param("Kunshan, Jiangsu, China", "江苏省|苏州市|昆山市|320583|", id="county-level city"),
+        pytest.param("Yueqing, Zhejiang", "浙江省|温州市|乐清市|330382|", id="read otherwise"),
+        pytest.param(
+            "1 Nathan Road, Kowloon, Hong Kong", "香港特别行政区|-|-|810000|1 Nathan Road, Kowloon", id="HK"
+        ),
+        pytest.param("Avenida da Amizade, Macau", "澳门特别行政区|-|-|820000|Avenida da Amizade", id="Macau"),
+        pytest.param(
+            "7 Xinyi Rd, Xinyi District, Taipei City, Taiwan",
+            "台湾省|台北市|-|710000|7 Xinyi Rd, Xinyi District",
+            id="Taiwan",
+        ),
+    ],
+)
+def test_an_address_in_latin_letters_is_read_from_its_end(raw: str, expected: str) -> None:
+    province, city, district, code, rest = ("" if part == "-" else part for part in expected.split("|"))
+    address = clean(raw).value
+    assert address == Address(province, city or None, district or None, rest, code)
+    assert clean(write_address(address)).value == address
 
 
-@pytest.mark.parametrize("raw", [None, "", "无", "N/A", "-", [], {}])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Main St, Springfield, MO",
+        "Canton, Ohio, USA",
+        "Beijing Road 1, Singapore",
+        "Shanghai Restaurant, London",
+    ],
+)
+def test_a_place_of_china_in_a_name_abroad_is_no_place_of_china(raw: str) -> None:
+    assert clean(raw) == Field(Address(None, None, None, raw, None))
+
+
+def test_two_cities_of_one_reading_stay_open() -> None:
+    assert codes("Suzhou, China") == ["ambiguous_place"]
+
+
+@pytest.mark.parametrize("raw", [None, "", "无", "N/A", "-", "暂无地址", "地址不详", [], {}])
 def test_nothing_said_is_no_fault(raw: object) -> None:
     assert clean(raw) == Field(None)
 
 
-@pytest.mark.parametrize("raw", ["12345", "!!!", 42])
-def test_what_has_no_letter_is_no_address(raw: object) -> None:
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "12345",
+        "!!!",
+        42,
+        "测试地址",
+        "test",
+        "asdf",
+        "xxx",
+        "某市某区",
+        "a@b.example",
+        "=cmd|' /C calc'!A0",
+        "http://x.example",
+    ],
+)
+def test_what_says_no_place_is_no_address(raw: object) -> None:
     assert (clean(raw).value, codes(raw)) == (None, ["not_an_address"])
 
 

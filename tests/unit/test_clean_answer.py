@@ -324,7 +324,11 @@ def test_dates_are_never_guessed(raw: object, hints: dict[str, object], status: 
         ("壹亿贰仟叁佰万元整", {}, "123000000.00", "CNY"),
         ("三块五", {}, "3.50", "CNY"),
         ("100元5角3分", {}, "100.53", "CNY"),
-        ("叁角", {}, "0.30", None),
+        ("叁角", {}, "0.30", "CNY"),
+        ("1 200,50 kr", {"currency": "NOK"}, "1200.50", "NOK"),
+        ("1200,50", {"currency": "EUR"}, "1200.50", "EUR"),
+        ("1.234 EUR", {"locale": "en-IE"}, "1.234", "EUR"),
+        ("1.234 EUR", {"locale": "de"}, "1234.00", "EUR"),
         ("(1,200.50)", {}, "-1200.50", None),
         ("¥(100)", {}, "-100.00", "CNY"),
         ("USD (500)", {}, "-500.00", "USD"),
@@ -369,7 +373,7 @@ def test_money_is_an_amount_and_a_currency(
     [
         ("$100", "ambiguous"),
         ("100 kr", "ambiguous"),
-        ("1.234,56", "ambiguous"),
+        ("1.234 EUR", "ambiguous"),
         ("1,20", "ambiguous"),
         ("NaN", "refused"),
         ("inf", "refused"),
@@ -545,3 +549,36 @@ def test_a_placeholder_number_is_a_number_and_marked() -> None:
 @pytest.mark.parametrize("raw", ["（1,200.5）万元", "(1200.5)万元", "-1200.5万元", "-12005000元"])
 def test_a_unit_may_stand_behind_the_brackets_of_a_negative_amount(raw: str) -> None:
     assert ask("money", raw)["value"] == {"amount": "-12005000.00", "currency": "CNY"}
+
+
+@pytest.mark.parametrize(
+    ("region", "raw", "e164"),
+    [("NA", "081 123 4567", "+264811234567"), ("XK", "043 201 234", "+38343201234")],
+)
+def test_regions_that_look_like_nothing_or_have_no_country_are_regions(
+    region: str, raw: str, e164: str
+) -> None:
+    answer = ask("phone", raw, region=region)
+    assert (answer["value"], answer["issues"]) == (e164, [])
+
+
+@pytest.mark.parametrize(
+    ("raw", "hints", "status"),
+    [
+        ("2024", {}, "refused"),
+        ("2024.10", {}, "refused"),
+        ("1905-06-29", {"kind": "birthday", "today": "2026-06-30"}, "refused"),
+        ("24/6/5", {}, "ambiguous"),
+    ],
+)
+def test_what_no_hint_can_decide_is_refused(raw: str, hints: dict[str, object], status: str) -> None:
+    assert ask("date", raw, **hints)["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("raw", "hints"),
+    [("1.234,50", {"locale": "de"}), ("1 234,56", {"locale": "fr"}), ("1,5", {"region": "DE"})],
+)
+def test_an_amount_stays_as_it_is_under_the_hint_it_was_read_with(raw: str, hints: dict[str, object]) -> None:
+    value = ask("money", raw, **hints)["value"]
+    assert ask("money", value["amount"], **hints)["value"] == value

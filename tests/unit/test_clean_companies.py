@@ -15,10 +15,35 @@ from shared.cleaning.companies import clean_company, company_key
         ("Café Noir Ltd", "Café Noir Ltd"),
         ("무궁화 상사", "무궁화 상사"),
         ("无", None),
+        ("自由职业", None),
+        ("个人", None),
+        ("公司名称：华为技术有限公司", "华为技术有限公司"),
+        ("北京字节跳动科技有限公司。", "北京字节跳动科技有限公司"),
+        ("“华为”技术有限公司", "“华为”技术有限公司"),
+        ('ООО "Ромашка"', 'ООО "Ромашка"'),
+        ("'Acme Ltd", "Acme Ltd"),
+        ("Acme Co.,Ltd.", "Acme Co., Ltd."),
+        ("Acme &amp; Sons", "Acme & Sons"),
+        ("<b>Acme</b>", "Acme"),
+        ("ÉÏº£âùÑÇÍ¨¹©Ó¦Á´ÓÐÏÞ¹«Ë¾", "上海怡亚通供应链有限公司"),
+        ("ABC¿Æ¼¼ÓÐÏÞ¹«Ë¾", "ABC科技有限公司"),
+        ("58同城", "58同城"),
+        ("360", "360"),
+        ("AAA", "AAA"),
+        ("Test Rite Group", "Test Rite Group"),
     ],
 )
 def test_companies_have_one_display_form(raw: str, company: str | None) -> None:
     assert clean_company(raw, "party.company").value == company
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["测试公司", "某某有限公司", "xxx公司", "有限公司", "Co., Ltd.", "Ltd", "株式会社", "test", "123456789", "🚀", 
+     "=cmd|'/c calc'!A1", "https://www.example.com", "sales@example.com"],
+)  # fmt: skip
+def test_what_is_no_company_is_refused(raw: str) -> None:
+    assert [issue.code for issue in clean_company(raw, "").issues][-1:] == ["not_a_company"]
 
 
 @pytest.mark.parametrize(

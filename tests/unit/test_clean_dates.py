@@ -3,7 +3,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.cleaning.dates import DateHints, clean_date, clean_instant, clean_past_date
+from shared.cleaning.dates import (
+    DateHints,
+    clean_date,
+    clean_instant,
+    clean_local_time,
+    clean_past_date,
+)
 
 SHANGHAI = DateHints(ZoneInfo("Asia/Shanghai"))
 DAY = date(2026, 5, 3)
@@ -52,7 +58,7 @@ def test_days_are_read(raw: object) -> None:
         pytest.param("26年5月3日", "two_digit_year", id="Chinese two-digit year"),
         pytest.param("2026年5月", "incomplete_date", id="no day"),
         pytest.param("5月3日", "incomplete_date", id="no year"),
-        pytest.param("2026", "bare_number_date", id="only a year"),
+        pytest.param("2026", "incomplete_date", id="only a year"),
         pytest.param(46145, "bare_number_date", id="serial without a hint"),
         pytest.param(1777773600, "bare_number_date", id="epoch seconds"),
         pytest.param("0026-05-03", "date_out_of_range", id="year 26"),
@@ -182,3 +188,118 @@ def test_birthdays_lie_in_the_past_and_are_no_defaults(raw: str, code: str | Non
 @pytest.mark.parametrize("raw", [None, "", "无", "-", True, [], {}])
 def test_no_date_is_no_issue(raw: object) -> None:
     assert clean_date(raw, "event_at", SHANGHAI) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2024–06–05", "2024_06_05", "2024、6、5", "2024，6，5", "2024。6。5", "2024-W23-3", "2024W233", "2024-157",
+        "贰零贰肆年陆月伍日", "贰零贰肆年零陆月零伍日", "二千零二十四年六月五日", "2024年六月五日",
+        "公元2024年6月5日", "西元2024年6月5日", "公历2024年6月5日", "2024年6月5日（阳历）", "日期：2024-06-05",
+        "民國一百一十三年六月五日", "中華民國113年6月5日", "令和六年六月五日", "R6.6.5", "Wed Jun  5 10:11:12 2024",
+        "Wed Jun 05 2024 10:11:12 GMT+0800 (中国标准时间)", "the 5th of June 2024", "Mittwoch, 5. Juni 2024",
+        "Mi, 5. Juni 2024", "mercredi 5 juin 2024", "miércoles, 5 de junio de 2024", "mercoledì 5 giugno 2024",
+        "5 июня 2024 г.", "5 czerwca 2024", "5. června 2024", "5 Haziran 2024", "5. kesäkuuta 2024",
+        "ngày 5 tháng 6 năm 2024", "2024. 6. 5.", "5-Jun-2024 10:00", "05JUN2024", "2024 June 5",
+    ],
+)  # fmt: skip
+def test_days_are_read_in_many_languages(raw: str) -> None:
+    field = clean_local_time(raw, "date", SHANGHAI)
+    assert field.value and field.value.date() == date(2024, 6, 5)
+
+
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("明治45年7月30日", date(1912, 7, 30)),
+        ("大正10年6月5日", date(1921, 6, 5)),
+        ("S60.6.5", date(1985, 6, 5)),
+        ("H31/4/30", date(2019, 4, 30)),
+        ("令和元年5月1日", date(2019, 5, 1)),
+        ("2020-W53-7", date(2021, 1, 3)),
+        ("2024-366", date(2024, 12, 31)),
+        ("贰零贰肆年壹拾贰月叁拾壹日", date(2024, 12, 31)),
+        ("Mar. 5, 2024", date(2024, 3, 5)),
+        ("1er août 2024", date(2024, 8, 1)),
+        ("3 maj 2024", date(2024, 5, 3)),
+        ("3 Ağustos 2024", date(2024, 8, 3)),
+    ],
+)
+def test_eras_weeks_and_months_have_their_day(raw: str, day: date) -> None:
+    assert clean_date(raw, "date", SHANGHAI).value == day
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ("24/6/5", "two_digit_year"),
+        ("85.6.5", "two_digit_year"),
+        ("31.12.99", "two_digit_year"),
+        ("1/1/1", "bad_date"),
+        ("2024.10", "incomplete_date"),
+        ("0", "bad_date"),
+        ("令和0年1月1日", "bad_date"),
+        ("民國0年1月1日", "bad_date"),
+        ("2023-366", "bad_date"),
+        ("2024-W54-1", "bad_date"),
+        ("农历2024年6月5日", "bad_date"),
+        ("2024年五月初五", "bad_date"),
+        ("2024年腊月三十", "bad_date"),
+        ("2024-06-05（阴历）", "bad_time"),
+        ("2024年6月上旬", "bad_date"),
+        ("2024-06-05至2024-06-10", "bad_time"),
+        ("5. listopada 2024", "bad_date"),
+        ("5 juny 2024", "bad_date"),
+        ("长期有效", "bad_date"),
+    ],
+)
+def test_what_is_no_day_of_our_calendar_is_refused(raw: str, code: str) -> None:
+    assert [issue.code for issue in clean_local_time(raw, "date", SHANGHAI).issues] == [code]
+
+
+@pytest.mark.parametrize(
+    ("raw", "iso"),
+    [
+        ("2024-12-31 24:00", "2025-01-01T00:00:00"),
+        ("2024年6月5日24时", "2024-06-06T00:00:00"),
+        ("2024-06-05 10:11 GMT+8", "2024-06-05T10:11:00+08:00"),
+        ("2024-06-05 10:11 (UTC+8)", "2024-06-05T10:11:00+08:00"),
+        ("2024-06-05 10:11 (北京时间)", "2024-06-05T10:11:00+08:00"),
+        ("2024-06-05 10:11:12 UTC+08:00", "2024-06-05T10:11:12+08:00"),
+        ("2024-06-05 20:00:00 +0530", "2024-06-05T20:00:00+05:30"),
+        ("2024-W23-3T20:00Z", "2024-06-05T20:00:00+00:00"),
+        ("05.06.2024, 10:30 Uhr", "2024-06-05T10:30:00"),
+        ("2024-06-05 10h30", "2024-06-05T10:30:00"),
+        ("2024年6月5日 晚8点", "2024-06-05T20:00:00"),
+        ("2024年6月5日早9点半", "2024-06-05T09:30:00"),
+        ("2024-06-05 12:30am", "2024-06-05T00:30:00"),
+    ],
+)
+def test_times_are_read_as_given(raw: str, iso: str) -> None:
+    field = clean_local_time(raw, "date", SHANGHAI._replace(day_first=True))
+    assert field.value and field.value.isoformat() == iso
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2024-06-05 24:01",
+        "2024-06-05 10:00 -5",
+        "2024-06-05 10:00 (approx)",
+        "2024-06-05 10:00 (CST)",
+        "2024-06-05 23:59:60",
+        "2024年6月5日 晚12点",
+        "2024-06-05T10:11:12+15:00",
+    ],
+)
+def test_times_that_may_mean_something_else_are_refused(raw: str) -> None:
+    assert [issue.code for issue in clean_local_time(raw, "date", SHANGHAI).issues] == ["bad_time"]
+
+
+def test_nobody_was_born_121_years_ago() -> None:
+    birthdays = {
+        year: clean_past_date(f"{year}-06-29", "party.birthday", SHANGHAI, today=date(2026, 6, 30))
+        for year in (1905, 1906)
+    }
+    assert [issue.code for issue in birthdays[1905].issues] == ["date_out_of_range"]
+    assert birthdays[1906].value == date(1906, 6, 29)

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.cleaning.emails import clean_email, is_one_edit
+from shared.cleaning.emails import clean_email, find_emails, is_one_edit, suggest_address
 
 E = "zhang.san@example.com"
 
@@ -109,3 +109,88 @@ def test_a_second_address_is_said() -> None:
 )  # fmt: skip
 def test_one_edit_is_one_slip_of_a_finger(left: str, right: str, is_one: bool) -> None:
     assert is_one_edit(left, right) is is_one
+
+
+@pytest.mark.parametrize(
+    ("raw", "emails"),
+    [
+        pytest.param(
+            "customer/department=shipping@example.com",
+            ["customer/department=shipping@example.com"],
+            id="slash",
+        ),
+        pytest.param("a|b@example.com", ["a|b@example.com"], id="bar"),
+        pytest.param("{x}@example.com", ["{x}@example.com"], id="braces"),
+        pytest.param("无/a@example.com", ["a@example.com"], id="a word aside"),
+        pytest.param("13912345678/a@example.com", ["a@example.com"], id="a phone aside"),
+        pytest.param("a@example.com/13912345678", ["a@example.com"], id="a phone behind"),
+        pytest.param("张三,a@example.com", ["a@example.com"], id="a name aside"),
+        pytest.param("王经理wang@example.com", ["wang@example.com"], id="a name without a space"),
+        pytest.param(
+            "wang@example.com电话13912345678", ["wang@example.com"], id="words behind without a space"
+        ),
+        pytest.param("QQ邮箱：123456@qq.com", ["123456@qq.com"], id="QQ邮箱"),
+        pytest.param("工作邮箱：a@example.com", ["a@example.com"], id="工作邮箱"),
+        pytest.param("work: a@example.com", ["a@example.com"], id="English label"),
+        pytest.param("【a@example.com】", ["a@example.com"], id="brackets"),
+        pytest.param("《a@example.com》", ["a@example.com"], id="title marks"),
+        pytest.param("a@example.com！", ["a@example.com"], id="exclamation mark"),
+        pytest.param("a@example.com;A@EXAMPLE.com", ["a@example.com"], id="one twice"),
+        pytest.param(
+            "张三a@example.com、李四c@example.cn", ["a@example.com", "c@example.cn"], id="two with names"
+        ),
+        pytest.param("a@example.com|c@example.cn", ["a@example.com", "c@example.cn"], id="two, bar"),
+        pytest.param("a@example.com,,c@example.cn", ["a@example.com", "c@example.cn"], id="two, two commas"),
+    ],
+)
+def test_the_addresses_of_a_cell_are_found(raw: str, emails: list[str]) -> None:
+    assert [field.value for field in find_emails(raw, "email")] == emails
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param("zhang,san@163.com", id="a comma for a dot in front"),
+        pytest.param("zhang@sina.com,cn", id="a comma for a dot behind"),
+        pytest.param(".zhang@example.com", id="a dot in front"),
+        pytest.param("zhang.@example.com", id="a dot before the sign"),
+        pytest.param("zhang@example.c", id="one letter at the end"),
+        pytest.param("zhang@example.com张.三", id="two alphabets at the end"),
+        pytest.param("a@b.com-c@d.com", id="two grown together"),
+        pytest.param("http://a@example.com", id="a link"),
+        pytest.param("zhang(at)163.com", id="in words"),
+        pytest.param("josé@example.es", id="not for every mail server"),
+    ],
+)
+def test_an_address_is_not_made_up_from_parts(raw: str) -> None:
+    assert [field.value for field in find_emails(raw, "email")] == [None]
+
+
+@pytest.mark.parametrize(
+    ("domain", "meant"),
+    [
+        ("hotmial.co.uk", "hotmail.co.uk"), ("hotmial.fr", "hotmail.fr"), ("outlok.de", "outlook.de"),
+        ("yahoo.cojp", "yahoo.co.jp"), ("yahoo.co.ukk", "yahoo.co.uk"), ("web.ed", "web.de"), ("gmx.ed", "gmx.de"),
+        ("orange.rf", "orange.fr"), ("t-onlien.de", "t-online.de"), ("laposte.ent", "laposte.net"),
+        ("sian.com", "sina.com"), ("1663.com", "163.com"), ("qqq.com", "qq.com"), ("gmail.co", "gmail.com"),
+        ("hotmail.co", "hotmail.com"), ("gmsil.com", "gmail.com"), ("foxamil.com", "foxmail.com"),
+        ("iclod.com", "icloud.com"), ("yeah.nte", "yeah.net"), ("siemens.comm", "siemens.com"),
+    ],
+)  # fmt: skip
+def test_slips_in_providers_are_seen(domain: str, meant: str) -> None:
+    assert suggest_address(f"zhang@{domain}") == f"zhang@{meant}"
+
+
+@pytest.mark.parametrize(
+    "domain",
+    (
+        "ymail.com gmx.net gmx.ch web.de me.com mac.com live.cn live.co.uk msn.com sina.cn vip.sina.com 189.cn 188.com wo.cn"
+        " 21cn.com 136.com 123.com hq.com iq.com q.com sika.com soho.com tina.com year.net 39.com cloud.com hmail.com fmail.com"
+        " yahoo.com.vn yahoo.gr hotmail.dk hotmail.com.br outlook.sa outlook.com.tr gmail.de acme.cm acme.om company.co"
+        " rocketmail.com"
+        " aol.com"
+        " proton.me pm.me zoho.com mail.ru bk.ru naver.com daum.net docomo.ne.jp orange.fr libero.it fastmail.fm hey.com duck.com"
+    ).split(),
+)
+def test_real_domains_one_letter_from_a_provider_are_left_alone(domain: str) -> None:
+    assert suggest_address(f"zhang@{domain}") is None

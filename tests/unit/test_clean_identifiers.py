@@ -169,3 +169,21 @@ def test_every_single_wrong_digit_is_noticed(number: str) -> None:
         if number[place].isdigit() and digit != number[place]
     ]
     assert [text for text in wrong if clean(text, kind).value] == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "value"),
+    [
+        ("USt-IdNr.: DE136695976", "vat", "DE136695976"),
+        ("USt-ID DE136695976", "vat", "DE136695976"),
+        ("Partita IVA: IT00743110157", "vat", "IT00743110157"),
+        ("N° TVA: FR40303265045", "vat", "FR40303265045"),
+        ("BTW-nr. NL004495445B01", "vat", "NL004495445B01"),
+        ("NIF ESB58378431", "vat", "ESB58378431"),
+        ("VAT Number: GB980780684", "vat", "GB980780684"),
+        ("纳税人识别号91350100M000100Y43", "uscc", "91350100M000100Y43"),
+        ("000000000000000000", "uscc", None),
+    ],
+)
+def test_labels_of_many_countries_stand_before_numbers(raw: str, kind: Kind, value: str | None) -> None:
+    assert clean_identifier(raw, "identifier", kind=kind).value == value

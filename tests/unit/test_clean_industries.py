@@ -100,13 +100,38 @@ def test_no_word_stands_for_two_sections() -> None:
         pytest.param("Real Estate", "K70", id="English real estate"),
         pytest.param("教育", "P83", id="a section of one division"),
         pytest.param("物流公司", "G", id="of several divisions"),
+        pytest.param("C.39", "C39", id="dot"),
+        pytest.param("65-软件", "I65", id="division and word"),
+        pytest.param("批发与零售业", "F", id="another and"),
+        pytest.param("批发/零售", "F", id="a list within a section"),
+        pytest.param("建筑/建材/工程", "E", id="a list across sections"),
+        pytest.param("农/林/牧/渔", "A", id="single characters"),
+        pytest.param("Oil & Gas", "B07", id="ampersand"),
+        pytest.param("Wholesale and Retail Trade", "F", id="English section"),
+        pytest.param("Accommodation and Food Services", "H", id="section of another standard"),
+        pytest.param("Arts, Entertainment and Recreation", "R", id="commas"),
+        pytest.param("Financial Services Industry", "J", id="kind of trade behind"),
+        pytest.param("Hotels and restaurants", "H", id="two divisions of one section"),
+        pytest.param("I.T.", "I65", id="dots in an abbreviation"),
+        pytest.param("e-learning", "P83", id="E is no building"),
+        pytest.param("J 银行", "J", id="a letter before a trade"),
+        pytest.param("航空", "G56", id="aviation"),
+        pytest.param("航天", "C37", id="space"),
+        pytest.param("光伏", "C38", id="solar panels"),
+        pytest.param("光伏发电", "D44", id="solar power"),
+        pytest.param("游戏", "I", id="games"),
+        pytest.param("資訊科技", "I65", id="as Hong Kong says"),
+        pytest.param("非营利组织", "S95", id="not for profit"),
     ],
 )
 def test_the_division_is_given_where_it_is_said(raw: str, code: str) -> None:
     assert clean_industry_code(raw, "party.industry").value == code
 
 
-@pytest.mark.parametrize("raw", ["未来科技", "Z", "99", "C66", "foo", "U12", "00", "98", "I39"])
+@pytest.mark.parametrize(
+    "raw",
+    ["未来科技", "Z", "99", "C66", "foo", "U12", "00", "98", "I39", "A股", "T恤", "a@b.example", "计算机"],
+)
 def test_what_is_no_division_is_refused(raw: str) -> None:
     assert [issue.code for issue in clean_industry_code(raw, "party.industry").issues] == ["unknown_industry"]
 

@@ -73,8 +73,13 @@ def test_amounts_are_read(raw: object, amount: str, currency: str) -> None:
         pytest.param("5万左右", "inexact_amount", id="左右"),
         pytest.param("5万+", "inexact_amount", id="plus"),
         pytest.param("1,20", "ambiguous_amount", id="decimal comma without a hint"),
-        pytest.param("1.234,56", "ambiguous_amount", id="European without a hint"),
-        pytest.param("1200.5.3", "ambiguous_amount", id="two points"),
+        pytest.param("1,5万", "ambiguous_amount", id="decimal comma before a unit"),
+        pytest.param("0,125", "ambiguous_amount", id="no group begins with 0"),
+        pytest.param("1.234 EUR", "ambiguous_amount", id="a group or a decimal point"),
+        pytest.param("1200.5.3", "bad_amount", id="two points"),
+        pytest.param("1,,200", "bad_amount", id="two commas"),
+        pytest.param("12 34", "bad_amount", id="two numbers"),
+        pytest.param("1.2万3", "bad_amount", id="digits behind a decimal unit"),
         pytest.param("1,00,000", "ambiguous_amount", id="Indian grouping"),
         pytest.param("abc", "unknown_currency", id="letters"),
         pytest.param("XYZ 100", "unknown_currency", id="no such currency"),
@@ -101,11 +106,65 @@ def test_what_is_no_single_amount_is_refused(raw: object, code: str) -> None:
         ("1.234", "1234"),
         ("1 234,5", "1234.5"),
         ("€ 1.234.567", "1234567"),
+        ("1,234.50", "1234.50"),
+        ("1234.50", "1234.50"),
+        ("12.5", "12.5"),
+        ("0.125", "0.125"),
     ],
 )
 def test_decimal_commas_are_read_where_the_source_says_so(raw: str, amount: str) -> None:
     field = clean_money(raw, "amount", currency="EUR", hints=MoneyHints("CNY", None, True))
     assert field.value == Money(Decimal(amount), "EUR")
+
+
+@pytest.mark.parametrize(
+    ("raw", "amount", "currency"),
+    [
+        pytest.param("1.234,56", "1234.56", "CNY", id="two kinds of signs"),
+        pytest.param("1 234 567,89", "1234567.89", "CNY", id="spaces and a comma"),
+        pytest.param("1.234.567", "1234567", "CNY", id="groups repeat"),
+        pytest.param("1.200,50 €", "1200.50", "EUR", id="euro"),
+        pytest.param("1200,00 EUR", "1200.00", "EUR", id="a lone comma of a currency with commas"),
+        pytest.param("1,234 EUR", "1234", "EUR", id="three digits are a group, for cents are two"),
+        pytest.param("1,2 Mio €", "1200000", "EUR", id="a lone comma before a unit"),
+        pytest.param("R$ 1.200,50", "1200.50", "BRL", id="real"),
+        pytest.param("1.200.000 ₫", "1200000", "VND", id="dong"),
+        pytest.param("₹12,34,567.50", "1234567.50", "INR", id="lakh groups of a rupee"),
+        pytest.param("10 lakh INR", "1000000", "INR", id="lakh"),
+        pytest.param("₹2 crore", "20000000", "INR", id="crore"),
+        pytest.param("2 Mrd. €", "2000000000", "EUR", id="Milliarden"),
+        pytest.param("R 1 200,50", "1200.50", "ZAR", id="rand"),
+        pytest.param("CHF 1'200.-", "1200.00", "CHF", id="no cents"),
+        pytest.param("€ 1.200,--", "1200.00", "EUR", id="no cents behind a comma"),
+        pytest.param("500,00- €", "-500.00", "EUR", id="minus between number and sign"),
+        pytest.param("1200 US dollars", "1200", "USD", id="US dollars"),
+        pytest.param("'1200", "1200", "CNY", id="a sheet's apostrophe"),
+        pytest.param('"1,200.00"', "1200.00", "CNY", id="quotes"),
+        pytest.param("人民币：壹仟贰佰元整", "1200", "CNY", id="a label that names the currency"),
+        pytest.param("金额：1200元", "1200", "CNY", id="a label"),
+        pytest.param("人民币（大写）壹万元整", "10000", "CNY", id="大写 in brackets"),
+        pytest.param("RMB：1,200", "1200", "CNY", id="a colon behind the currency"),
+        pytest.param("100（万元）", "1000000", "CNY", id="a unit in brackets is no minus"),
+        pytest.param("100 (USD)", "100", "USD", id="a currency in brackets"),
+        pytest.param("USD$100", "100", "USD", id="code and sign"),
+        pytest.param("US $100", "100", "USD", id="a space before the sign"),
+        pytest.param("₫500.000", "500000", "VND", id="a currency without decimals"),
+        pytest.param("1亿零500万元", "105000000", "CNY", id="零 between units"),
+        pytest.param("伍角", "0.5", "CNY", id="角 alone"),
+    ],
+)
+def test_the_number_or_its_currency_shows_which_sign_is_the_point(
+    raw: str, amount: str, currency: str
+) -> None:
+    field = clean_money(raw, "amount", currency=None, hints=CNY)
+    assert field.value == Money(Decimal(amount), currency)
+
+
+def test_the_currency_of_the_column_shows_what_a_comma_is() -> None:
+    assert clean_money("1200,50", "amount", currency="EUR", hints=CNY).value == Money(
+        Decimal("1200.50"), "EUR"
+    )
+    assert clean_money("1200,50", "amount", currency="USD", hints=CNY).value is None
 
 
 @pytest.mark.parametrize(
@@ -230,3 +289,15 @@ def _write(number: int) -> str:
 )
 def test_written_numerals_read_back(number: int) -> None:
     assert read_number(_write(number)) == number
+
+
+@pytest.mark.parametrize("raw", ["674.86", "674.86万", "674.86万元"])
+def test_the_unit_of_the_heading_in_the_cell_does_not_contradict_the_currency_column(raw: str) -> None:
+    """金额(万元) beside 币种: 元 counts units of that currency, in the cell as in the heading."""
+    field = clean_money(raw, "amount", currency="USD", hints=MoneyHints("CNY", "万元"))
+    assert field.value == Money(Decimal("6748600"), "USD")
+
+
+def test_yuan_in_the_cell_alone_contradict_a_dollar_column() -> None:
+    field = clean_money("674.86万元", "amount", currency="USD", hints=CNY)
+    assert [issue.code for issue in field.issues] == ["currency_conflict"]

@@ -1,4 +1,5 @@
 import json
+import pickle
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -6,12 +7,15 @@ import pytest
 
 from shared.cleaning.identity import content_id
 from shared.cleaning.record import Cleaned, clean_record
+from shared.matching.keys import keyed_hash
 from shared.model.record import (
+    RECORD_KINDS,
     Complaint,
     Consent,
     Interaction,
     Need,
     Order,
+    Party,
     Profile,
     Record,
     Refund,
@@ -287,3 +291,89 @@ def test_lists_and_objects_in_place_of_values_are_said() -> None:
     cleaned = clean(an_order(kind="complaint", topic=["a", "b"]))
     assert cleaned.record is not None
     assert ("topic", "not_a_value") in [(issue.field, issue.code) for issue in cleaned.issues]
+
+
+# --- address and identity number ---
+
+
+def party_of(**party: object) -> Party:
+    return the_record(an_order(party={"ref": "C-1"} | party)).party
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        pytest.param("广东省深圳市南山区科技园", "广东省深圳市南山区科技园", id="as it is"),
+        pytest.param(" 上海市　浦东新区\u200b世纪大道１００号 ", "上海市 浦东新区世纪大道100号", id="folded"),
+        pytest.param("1 Main Street\nSpringfield", "1 Main Street Springfield", id="one line"),
+        pytest.param("暂无", None, id="nothing"),
+    ],
+)
+def test_an_address_is_kept_in_one_line(raw: str, clean: str | None) -> None:
+    assert party_of(address=raw).address == clean
+    assert party_of(address=raw, country="US").address == clean
+    assert party_of(address=raw, province="浙江", city="杭州").address == clean
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "number"),
+    [
+        pytest.param("11010519491231002X", "ric", "11010519491231002X", id="resident"),
+        pytest.param(" 110105 19491231 002x", "ric", "11010519491231002X", id="resident, spaced"),
+        pytest.param("91350100M000100Y43", "uscc", "91350100M000100Y43", id="company"),
+        pytest.param("DE 136 695 976", "vat", "DE136695976", id="VAT"),
+        pytest.param("e-12345678", "other", "E12345678", id="passport"),
+        pytest.param(5304218, "other", "5304218", id="number of another state"),
+    ],
+)
+def test_of_an_identity_number_a_keyed_hash_is_kept(raw: object, kind: str, number: str) -> None:
+    assert party_of(id_number=raw).id_number_hash == f"{kind}#{keyed_hash(kind, number, KEY)}"
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        pytest.param("110105194912310021", "bad_check_digit", id="resident, wrong check digit"),
+        pytest.param("91350100M000100Y44", "bad_check_digit", id="company, wrong check digit"),
+        pytest.param("123", "bad_identifier", id="short"),
+        pytest.param("1111111", "bad_identifier", id="one digit throughout"),
+        pytest.param("abcdefgh", "bad_identifier", id="a word"),
+        pytest.param(["1"], "not_a_value", id="list"),
+    ],
+)
+def test_an_identity_number_that_cannot_be_is_refused_with_its_reason(raw: object, code: str) -> None:
+    cleaned = clean(an_order(party=PARTY | {"id_number": raw}))
+    assert cleaned.record is not None
+    assert cleaned.record.party.id_number_hash is None
+    assert ("party.id_number", code) in [(issue.field, issue.code) for issue in cleaned.issues]
+    assert str(raw) not in repr(cleaned.issues)
+
+
+# --- records are built without being validated again ---
+
+
+@pytest.mark.parametrize("kind", RECORD_KINDS)
+def test_a_record_is_what_validation_would_have_made_of_it(kind: str) -> None:
+    raw = an_order(
+        kind=kind, score="5", channel="短信", purpose="营销", action="同意", topic="质量", stage="signed",
+        origin={"file": "a.csv", "row": "2", "job_id": "j", "seq": 0},
+        party=PARTY | {"birthday": "1980-05-06", "address": "上海市浦东新区", "id_number": "91350100M000100Y43"},
+    )  # fmt: skip
+    for built in (the_record(raw), the_record({name: raw[name] for name in raw if name != "origin"})):
+        proved = type(built).model_validate(dict(built) | {"party": dict(built.party)}, strict=True)
+        assert built == proved
+        assert built.model_dump_json() == proved.model_dump_json()
+        assert [*dict(built)] == [*type(built).model_fields]
+        assert [*dict(built.party)] == [*Party.model_fields]
+        assert built.model_copy(update={"version": 7}) == proved.model_copy(update={"version": 7})
+        assert pickle.loads(pickle.dumps(built)) == proved
+        assert hash(built) == hash(proved)
+
+
+def test_a_short_limit_holds_for_plain_forms_too() -> None:
+    policy = load_policy()
+    cleaning = policy.cleaning.model_copy(update={"max_field_characters": 9})
+    short = policy.model_copy(update={"cleaning": cleaning})
+    cleaned = clean_record(an_order(), policy=short, received_at=NOW, key=KEY)
+    assert ("party.phone", "text_truncated") in [(issue.field, issue.code) for issue in cleaned.issues]
+    assert clean(an_order()).issues != cleaned.issues

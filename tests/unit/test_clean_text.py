@@ -29,6 +29,13 @@ from shared.cleaning.text import clean_text, fold, read_text
         pytest.param("김철수", "김철수", id="Korean stays"),
         pytest.param("Иванов", "Иванов", id="Cyrillic stays"),
         pytest.param("\ud800x", "x", id="lone surrogate"),
+        pytest.param("MÃƒÂ¼ller", "Müller", id="garbled twice"),
+        pytest.param("ABC¿Æ¼¼ÓÐÏÞ¹«Ë¾", "ABC科技有限公司", id="GBK read as latin-1 beside Latin letters"),
+        pytest.param("âùÈ»×ÔµÃ", "怡然自得", id="a rarer character first"),
+        pytest.param("Íõ\x86´", "王喆", id="a character beyond GB 2312"),
+        pytest.param("····", "····", id="dots are no Chinese"),
+        pytest.param("±°×÷", "±°×÷", id="signs without a letter are no Chinese"),
+        pytest.param("Ñandú Éa Öl", "Ñandú Éa Öl", id="accents beside letters"),
     ],
 )
 def test_text_is_folded_to_what_was_meant(raw: str, meant: str) -> None:
@@ -36,7 +43,21 @@ def test_text_is_folded_to_what_was_meant(raw: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["张三", "李雷和韩梅梅", "上海浦东发展银行", "技术服务有限公司", "欧阳娜娜", "王鑫", "李昊"]
+    "name",
+    [
+        "张三",
+        "李雷和韩梅梅",
+        "上海浦东发展银行",
+        "技术服务有限公司",
+        "欧阳娜娜",
+        "王鑫",
+        "李昊",
+        "陈怡",
+        "郭芙蓉",
+        "王诗琪",
+        "赵崇祯",
+        "江渚镇",
+    ],
 )
 def test_any_wrong_reading_of_chinese_text_is_reversed(name: str) -> None:
     """The oracle is the damage itself: encode with one codec, decode with another."""

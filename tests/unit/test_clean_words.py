@@ -14,6 +14,7 @@ from shared.cleaning.categories import (
 )
 from shared.cleaning.consents import clean_action, clean_consent_channel, clean_purpose
 from shared.cleaning.field import Field
+from shared.cleaning.text import read_text
 
 Clean = Callable[[object, str], Field[Any]]
 
@@ -32,6 +33,14 @@ Clean = Callable[[object, str], Field[Any]]
         (clean_flag, 0, False),
         (clean_flag, False, False),
         (clean_flag, "×", False),
+        (clean_flag, "是的", True),
+        (clean_flag, "启用", True),
+        (clean_flag, "1.0", True),
+        (clean_flag, "Ja", True),
+        (clean_flag, "不要", False),
+        (clean_flag, "已停用", None),
+        (clean_flag, "停用", False),
+        (clean_flag, "Disabled", False),
         (clean_flag, None, None),
         (clean_flag, "", None),
         (clean_language, "中文", "zh"),
@@ -75,6 +84,12 @@ Clean = Callable[[object, str], Field[Any]]
         (clean_action, "请勿打扰", "object"),
         (clean_action, "Do not contact", "object"),
         (clean_action, "不同意", "withdraw"),
+        (clean_action, "已退订", "withdraw"),
+        (clean_action, "opted out", "withdraw"),
+        (clean_action, "未同意", "withdraw"),
+        (clean_action, "同意接收", "grant"),
+        (clean_action, "已订阅", "grant"),
+        (clean_action, "blacklisted", "object"),
     ],
 )
 def test_words_become_codes(clean: Clean, raw: object, value: object) -> None:
@@ -101,3 +116,21 @@ def test_words_become_codes(clean: Clean, raw: object, value: object) -> None:
 )
 def test_unknown_words_are_said(clean: Clean, raw: object, code: str) -> None:
     assert [issue.code for issue in clean(raw, "x").issues] == [code]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    (
+        "无 無 沒有 暂缺 缺失 （无） [无] 无。 -无- 不便透露 拒绝提供 未登记 无数据 不适用 无手机号 暂无邮箱 没有联系方式"
+        " N/A n.a. #N/A NULL"
+        ' <null> Missing TBA __ *** ?？？ なし 없음 "" \'-'
+    ).split()
+    + ["Not Available", "not applicable", "No Data", "n / a", "- -"],
+)
+def test_words_that_say_nothing_are_no_value(raw: str) -> None:
+    assert read_text(raw) is None
+
+
+@pytest.mark.parametrize("raw", ["无锡", "空军", "没", "NaNa", "无忧科技", "*", "x", "0", "缺口", "略阳县"])
+def test_words_that_only_look_so_are_values(raw: str) -> None:
+    assert read_text(raw) is not None

@@ -316,14 +316,17 @@ def test_every_visible_sheet_is_read_with_typed_dates_as_iso_text() -> None:
     found = read(workbook(fill), "a.xlsx")
     assert rows_of(found) == [
         Row(
-            3, "工单", {"姓名": "张伟", "联系电话": 13800000001, "日期": "2026-06-01T09:30:00", "金额": 12.5}
+            3,
+            "工单",
+            {"姓名": "张伟", "联系电话": 13800000001, "日期": "2026-06-01T09:30:00", "金额": 12.5},
+            1900,
         ),
-        Row(5, "工单", {"姓名": "王芳", "联系电话": 13800000002, "日期": "2026-06-02", "金额": 3}),
-        Row(2, "评价", {"姓名": "李娜", "评分": 5}),
+        Row(5, "工单", {"姓名": "王芳", "联系电话": 13800000002, "日期": "2026-06-02", "金额": 3}, 1900),
+        Row(2, "评价", {"姓名": "李娜", "评分": 5}, 1900),
     ]
     problems = [(item.sheet, item.code) for item in found if isinstance(item, RowProblem)]
     assert problems == [
-        ("工单", "above_header"), ("工单", "empty_row"), ("空白", "no_header"), ("隐藏", "hidden_sheet"),
+        ("工单", "above_header"), ("工单", "empty_row"), ("空白", "empty_file"), ("隐藏", "hidden_sheet"),
     ]  # fmt: skip
 
 
@@ -400,7 +403,7 @@ def test_sheet_that_lies_about_its_size_is_read_by_its_cells() -> None:
     parts = {name: zipfile.ZipFile(packed).read(name) for name in zipfile.ZipFile(packed).namelist()}
     sheet = "xl/worksheets/sheet1.xml"
     parts[sheet] = parts[sheet].replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
-    assert rows_of(read(_zip(parts), "a.xlsx")) == [Row(2, "Sheet", {"姓名": "张伟", "手机": 1})]
+    assert rows_of(read(_zip(parts), "a.xlsx")) == [Row(2, "Sheet", {"姓名": "张伟", "手机": 1}, 1900)]
 
 
 def test_rows_that_a_sheet_leaves_out_still_count() -> None:
@@ -409,7 +412,7 @@ def test_rows_that_a_sheet_leaves_out_still_count() -> None:
         book.active.cell(row=7, column=1, value="张伟")
 
     found = read(workbook(fill), "a.xlsx")
-    assert rows_of(found) == [Row(7, "Sheet", {"姓名": "张伟", "手机": None})]
+    assert rows_of(found) == [Row(7, "Sheet", {"姓名": "张伟", "手机": None}, 1900)]
     assert [item for item in found if isinstance(item, RowProblem)] == [
         RowProblem(2, ProblemCode.EMPTY_ROW, "rows=5", "Sheet")
     ]

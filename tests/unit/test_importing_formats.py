@@ -211,7 +211,7 @@ def test_xml_workbook_is_read_sheet_by_sheet(encoding: str) -> None:
         Row(2, "评价", {"姓名": "李娜", "评分": 13800000000000000001}),
     ]
     assert [(item.sheet, item.code.value) for item in found if isinstance(item, RowProblem)] == [
-        ("空", "no_header")
+        ("空", "empty_file")
     ]
 
 

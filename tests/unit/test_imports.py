@@ -21,14 +21,16 @@ POWERTOOLS = {"aws_lambda_powertools", "jmespath", "typing_extensions", "botocor
 """Powertools names `botocore`, to add its user agent: the bare package only, see NEVER_AT_IMPORT."""
 PYDANTIC = {"pydantic", "pydantic_core", "annotated_types", "typing_inspection"}
 CLEANING = {"phonenumbers", "email_validator", "idna"}
+MATCHING = {"rapidfuzz", "cython_runtime"}
 AT_IMPORT: dict[str, set[str]] = {
-    "ingest_records": POWERTOOLS | PYDANTIC | CLEANING,
-    "operate": POWERTOOLS | PYDANTIC | CLEANING,
+    "ingest_records": POWERTOOLS | PYDANTIC | CLEANING | MATCHING,
+    "operate": POWERTOOLS | PYDANTIC | CLEANING | MATCHING,
     "review_customer": POWERTOOLS | PYDANTIC | {"chinese_calendar"},
     "send_contact": POWERTOOLS | PYDANTIC,
     "split_file": POWERTOOLS,
     "sweep_contacts": POWERTOOLS | PYDANTIC,
     "sweep_due": POWERTOOLS | PYDANTIC,
+    "unsubscribe": POWERTOOLS | PYDANTIC,
     "wake_review": POWERTOOLS,
     "wake_sender": POWERTOOLS,
 }

@@ -157,3 +157,56 @@ def test_the_report_of_nothing_says_none() -> None:
 def test_what_the_quality_report_leaves_out_breaks_a_sum() -> None:
     short = replace(a_snapshot(), quality=Quality(a_snapshot().quality.sources[1:]))
     assert [check.name for check in find_breaks(short)] == ["quality_covers"]
+
+
+def a_run(items: MemoryItems, days: int, *, phones: int, of: int, late_days: int) -> None:
+    """Orders that came in so many days after NOW, some of them with a phone."""
+    at = NOW + timedelta(days=days)
+    for n in range(of):
+        party = {"ref": f"{days}-{n}"} | ({"phone": f"1391234{days}{n:03d}"} if n < phones else {})
+        raw = {"schema": 1, "system": "web", "kind": "order", "id": f"o{days}-{n}", "amount": 5, "party": party,
+               "event_at": (at - timedelta(days=late_days, minutes=1)).isoformat()}  # fmt: skip
+        ingest_record(raw, items=items, policy=POLICY, key=KEY, received_at=at)
+
+
+def test_each_field_has_its_completeness_validity_and_lag_by_day_of_receipt() -> None:
+    items = MemoryItems()
+    a_run(items, 0, phones=4, of=4, late_days=2)
+    a_run(items, 3, phones=1, of=4, late_days=9)
+    bad = {"schema": 1, "system": "web", "kind": "order", "id": "x", "amount": 5,
+           "party": {"ref": "x", "phone": "12"}, "event_at": "2026-06-01"}  # fmt: skip
+    ingest_record(bad, items=items, policy=POLICY, key=KEY, received_at=NOW + timedelta(days=3))
+    (source,) = take_snapshot(items, NOW + timedelta(days=5), ZONE).quality.sources
+    phone = next(one for one in source.fields if one.field == "party.phone")
+    amount = next(one for one in source.fields if one.field == "amount")
+    assert [(run.on.isoformat(), run.asked, run.said, run.refused, run.lag_days) for run in phone.runs] == [
+        ("2026-06-30", 4, 4, 0, 2),
+        ("2026-07-03", 5, 2, 1, 9),
+    ]
+    assert (phone.lag_days, phone.high_lag_days) == (2, 9)
+    assert [run.completeness for run in amount.runs] == [1.0, 1.0]
+    assert sum(run.asked for run in phone.runs) == phone.asked
+
+
+def test_a_field_that_got_worse_is_marked_and_one_that_did_not_is_not() -> None:
+    items = MemoryItems()
+    a_run(items, 0, phones=4, of=4, late_days=2)
+    a_run(items, 3, phones=1, of=4, late_days=9)
+    (source,) = quality_parts(take_snapshot(items, NOW + timedelta(days=5), ZONE), ZONE)["runs"]
+    rows = {row.field[1]: row for row in source.rows}
+    assert rows["phone"].completeness.is_worse
+    assert rows["phone"].completeness.text == ("25.0 %", "25.0 %")
+    assert rows["phone"].completeness.heights == (16.0, 4.0)
+    assert not rows["amount"].completeness.is_worse
+    assert rows["amount"].lag.text == ("9 天", "9 days")
+    assert source.days == ("2026-06-30 – 2026-07-03",) * 2
+
+
+def test_what_is_quarantined_counts_on_the_day_it_was_put_aside() -> None:
+    items = MemoryItems()
+    raw = {"schema": 1, "system": "web", "kind": "order", "id": "x", "amount": "abc", "party": {"ref": "1"},
+           "event_at": "2026-06-01"}  # fmt: skip
+    ingest_record(raw, items=items, policy=POLICY, key=KEY, received_at=NOW)
+    (source,) = take_snapshot(items, NOW, ZONE).quality.sources
+    (run,) = next(one for one in source.fields if one.field == "amount").runs
+    assert (run.on.isoformat(), run.asked, run.said, run.refused) == ("2026-06-30", 1, 1, 1)

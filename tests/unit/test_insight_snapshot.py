@@ -209,11 +209,11 @@ def test_an_address_of_two_customers_names_both() -> None:
 
 def test_an_explanation_says_why_what_next_and_how_it_went() -> None:
     text = "\n".join(explanation_lines(told(customer("王伟").customer_id), "en"))
-    assert "core because 986,000 元 in 12 months; strategic needs 14,000 元 more [R12 core]" in text
+    assert "core because 986,000 元 in 12 months; strategic needs 14,000 元 more; would drop to " in text
     assert "company: 云帆科技有限公司  [sales#A1, most trusted source, then newest]" in text
     assert "email for care: granted" in text
     assert "if nothing happens, a tag changes on 2026-" in text
-    assert "joins 1 record(s): phone and email both agree (email, phone)" in text
+    assert "joins 1 record(s): by the score over all fields (email, phone)" in text
     assert "level: — → core" in text
 
 

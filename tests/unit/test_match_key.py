@@ -1,8 +1,13 @@
 """Spellings of one thing share a key; different things do not."""
 
+from collections.abc import Callable
+
 import pytest
 
+from shared.cleaning.addresses import split_address, write_address
+from shared.cleaning.companies import clean_company
 from shared.cleaning.match_key import KEYS, address_key, company_key, name_key
+from shared.cleaning.names import find_names
 from shared.cleaning.spellings import flatten, simplify
 from shared.cleaning.tables import read_table
 
@@ -28,6 +33,15 @@ from shared.cleaning.tables import read_table
         pytest.param(("Иван Петров", "Петров Иван"), id="Cyrillic"),
         pytest.param(("J.R.R. Tolkien", "J. R. R. TOLKIEN"), id="initials"),
         pytest.param(("张三、李四", "李四/张三"), id="two people"),
+        pytest.param(("Sean O'Brien", "Sean O Brien", "O BRIEN, Sean"), id="O apart"),
+        pytest.param(("Ronald McDonald", "MCDONALD RONALD", "Ronald Mc Donald"), id="Mc apart"),
+        pytest.param(("İbrahim Çelik", "IBRAHIM CELIK", "ibrahim çelik"), id="Turkish dot"),
+        pytest.param(("Weiß", "WEISS"), id="sharp s"),
+        pytest.param(("山田太郎", "山田 太郎様"), id="Japanese"),
+        pytest.param(("周杰倫", "周杰伦", "周傑倫"), id="variants of a traditional character"),
+        pytest.param(("陳啓明", "陳啟明", "陈启明"), id="variants of another"),
+        pytest.param(("李峯", "李峰"), id="variants that are not simplified"),
+        pytest.param(("於和偉", "于和伟"), id="one simplified for two"),
     ],
 )
 def test_spellings_of_one_person_share_a_key(spellings: tuple[str, ...]) -> None:
@@ -43,6 +57,16 @@ def test_spellings_of_one_person_share_a_key(spellings: tuple[str, ...]) -> None
         ("李娜", "李那"),
         ("が", "か"),
         ("John Smith", "John Smith Jr"),
+        ("John Smith II", "John Smith III"),
+        ("J. Smith", "K. Smith"),
+        ("欧阳娜", "欧阳娜娜"),
+        ("阿卜杜拉·买买提", "买买提·阿卜杜拉"),
+        ("刘洋", "刘阳"),
+        ("王总", "张总"),
+        ("김철수", "김영수"),
+        ("Иванов", "Иванова"),
+        ("Zhang San", "张三"),
+        ("O'Brien", "Brien"),
     ],
 )
 def test_other_people_have_other_keys(left: str, right: str) -> None:
@@ -75,6 +99,18 @@ def test_other_people_have_other_keys(left: str, right: str) -> None:
         pytest.param(("ООО Ромашка", "Ромашка ООО", "«Ромашка»"), id="Russian forms"),
         pytest.param(("삼성전자 주식회사", "(주)삼성전자", "삼성전자"), id="Korean forms"),
         pytest.param(("I.B.M. Corp", "IBM"), id="initials"),
+        pytest.param(("Siemens AG", "SIEMENS Aktiengesellschaft", "siemens"), id="German form in full"),
+        pytest.param(("Bosch GmbH", "Bosch Gesellschaft mit beschränkter Haftung"), id="German form in words"),
+        pytest.param(("Maersk A/S", "Maersk AS", "Mærsk"), id="slash in a form"),
+        pytest.param(("Vale S/A", "Vale SA", "Vale Sociedad Anónima"), id="Portuguese and Spanish"),
+        pytest.param(("Orlen Sp. z o.o.", "ORLEN sp. z o. o.", "Orlen"), id="Polish"),
+        pytest.param(("Total S.à r.l.", "TOTAL SARL"), id="Luxembourg"),
+        pytest.param(("Acme BVBA", "Acme UAB", "Acme Sprl"), id="Belgian and Lithuanian"),
+        pytest.param(("Tata Pvt. Ltd.", "TATA Private Limited"), id="Indian"),
+        pytest.param(("Smith & Sons", "Smith and Sons"), id="and in the middle"),
+        pytest.param(("7-Eleven", "7 ELEVEN, Inc."), id="number"),
+        pytest.param(("普华永道会计师事务所（特殊普通合伙）", "普华永道会计师事务所"), id="partnership"),
+        pytest.param(("騰訊科技(深圳)有限公司", "腾讯科技（深圳）有限公司"), id="place in brackets"),
     ],
 )  # fmt: skip
 def test_spellings_of_one_company_share_a_key(spellings: tuple[str, ...]) -> None:
@@ -90,6 +126,15 @@ def test_spellings_of_one_company_share_a_key(spellings: tuple[str, ...]) -> Non
         ("Acme Ltd", "Acme Foods Ltd"),
         ("Acme Group", "Acme"),
         ("中国银行", "中国建设银行"),
+        ("腾讯科技（深圳）有限公司", "腾讯科技（北京）有限公司"),
+        ("招商银行上海分公司", "招商银行北京分公司"),
+        ("国泰君安", "国泰航空"),
+        ("Acme Holdings", "Acme Ltd"),
+        ("AT&T", "T&T"),
+        ("Samsung SDI", "Samsung SDS"),
+        ("Siemens AG", "Siemens Energy AG"),
+        ("Limited Brands", "Brands"),
+        ("AB InBev", "InBev"),
     ],
 )
 def test_other_companies_have_other_keys(left: str, right: str) -> None:
@@ -113,6 +158,15 @@ def test_a_name_of_nothing_but_legal_form_keeps_a_key() -> None:
             id="province",
         ),
         pytest.param(("123 Main St.", "123 Main Street", "123 MAIN ST"), id="street"),
+        pytest.param(("上海浦东世纪大道1号", "上海市浦东新区世纪大道1号"), id="a district without its ending"),
+        pytest.param(("广西省南宁市青秀区", "广西壮族自治区南宁市青秀区"), id="a province that is none"),
+        pytest.param(("北京市朝阳区建国路八十八号", "北京市朝阳区建国路88号"), id="number in characters"),
+        pytest.param(
+            ("北京市朝阳区建国路88号 100022", "北京市朝阳区建国路88号（邮编：100022）", "北京市朝阳区建国路88号"),
+            id="postcode",
+        ),
+        pytest.param(("北京市宣武区广安门1号", "北京市西城区广安门1号"), id="merged district"),
+        pytest.param(("Hauptstr. 1, Berlin", "HAUPTSTRASSE 1 Berlin", "Hauptstraße 1, Berlin"), id="German street"),
         pytest.param(("5 N. Park Ave, Apt. 3", "5 North Park Avenue Apartment 3"), id="abbreviations"),
     ],
 )  # fmt: skip
@@ -126,6 +180,13 @@ def test_spellings_of_one_address_share_a_key(spellings: tuple[str, ...]) -> Non
         ("上海市浦东新区世纪大道100号", "上海市浦东新区世纪大道101号"),
         ("123 Main St", "123 Main Ave"),
         ("北京市朝阳区", "长春市朝阳区"),
+        ("杭州市文三路1-23号", "杭州市文三路12-3号"),
+        ("Flat 1, 12 High St", "Flat 11, 2 High St"),
+        ("杭州市文三路1号1幢23室", "杭州市文三路1号12幢3室"),
+        ("建国路1号", "建国路1号院"),
+        ("10 Downing Street, London", "10 Downing Street, Dublin"),
+        ("上海市南京西路1号", "上海市南京东路1号"),
+        ("台北市中山路1号", "台中市中山路1号"),
     ],
 )
 def test_other_addresses_have_other_keys(left: str, right: str) -> None:
@@ -161,3 +222,25 @@ def test_a_simplified_text_is_simplified() -> None:
 
 def test_marks_of_other_scripts_are_letters() -> None:
     assert flatten("ガがй") == "ガがй"
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("name", "Dr. Müller, Hans"),
+        ("name", "張　三先生"),
+        ("name", "O`Brien"),
+        ("company", "“華為”技術有限公司。"),
+        ("company", "公司名称：Acme Co.,Ltd."),
+        ("address", "上海市上海市南京西路1266号"),
+        ("address", "100 Century Avenue, Pudong, Shanghai 200120, China"),
+        ("address", "北京市朝阳区北京市朝阳区建国路88号"),
+    ],
+)
+def test_the_key_of_a_clean_value_is_the_key_of_the_raw_one(kind: str, raw: str) -> None:
+    clean: dict[str, Callable[[], str]] = {
+        "name": lambda: next(field.value.name for field in find_names(raw, "") if field.value),
+        "company": lambda: str(clean_company(raw, "").value),
+        "address": lambda: write_address(split_address(raw)),
+    }
+    assert KEYS[kind](clean[kind]()) == KEYS[kind](raw)

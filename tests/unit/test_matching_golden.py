@@ -12,6 +12,12 @@ from shared.matching.golden import fold_consents, fold_golden
 from shared.model.source import Said, SourceRecord, Standing
 
 TRUST = {"sales": 30, "service": 20, "web": 10, "other": 0}
+RULES = {
+    "default": ["verified", "trust", "recency"],
+    "phone": ["verified", "recency"],
+    "email": ["verified", "recency"],
+    "title": ["completeness", "recency"],
+}
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -34,6 +40,7 @@ def test_a_trusted_source_beats_a_newer_one_and_each_field_says_why() -> None:
             a_member("sales#1", party={"name": Said("张伟", 10)}),
         ],
         TRUST,
+        RULES,
     )
     assert golden.fields == {"city": "上海", "name": "张伟"}
     assert golden.provenance == {
@@ -53,9 +60,39 @@ def test_the_newest_phone_and_email_win_whoever_says_them() -> None:
             ),
         ],
         TRUST,
+        RULES,
     )
     assert golden.fields == {"email": "a@example.com", "phone": "+8613800000002"}
     assert golden.provenance["phone"] == ["web#9", "20", "newest"]
+
+
+def test_a_verified_value_beats_trust_while_its_source_still_says_so() -> None:
+    checked = {"name": Said("张卫", 20)}
+    said = a_member("web#9", party={"name": Said("张卫", 5)}, verified=checked)
+    trusted = a_member("sales#1", party={"name": Said("张伟", 10)})
+    assert fold_golden([said, trusted], TRUST, RULES).provenance["name"] == ["web#9", "5", "verified"]
+    changed = a_member("web#9", party={"name": Said("章卫", 30)}, verified=checked)
+    assert fold_golden([changed, trusted], TRUST, RULES).fields == {"name": "张伟"}
+
+
+def test_of_two_verified_values_the_one_checked_last_wins() -> None:
+    members = [
+        a_member("web#9", party={"phone": Said("1", 90)}, verified={"phone": Said("1", 100)}),
+        a_member("sales#1", party={"phone": Said("2", 10)}, verified={"phone": Said("2", 200)}),
+    ]
+    assert fold_golden(members, TRUST, RULES).fields == {"phone": "2"}
+
+
+def test_the_more_complete_value_wins_where_the_policy_says_so() -> None:
+    members = [
+        a_member("web#9", party={"title": Said("Head of purchasing", 1)}),
+        a_member("sales#1", party={"title": Said("Head", 9)}),
+    ]
+    assert fold_golden(members, TRUST, RULES).provenance["title"] == [
+        "web#9",
+        "1",
+        "most_complete_then_newest",
+    ]
 
 
 def test_a_system_without_a_trust_of_its_own_counts_as_other() -> None:
@@ -63,14 +100,14 @@ def test_a_system_without_a_trust_of_its_own_counts_as_other() -> None:
         a_member("erp#1", party={"name": Said("甲", 99)}),
         a_member("web#9", party={"name": Said("乙", 1)}),
     ]
-    assert fold_golden(members, TRUST).fields == {"name": "乙"}
-    assert fold_golden(members, {"other": 11, "web": 10}).fields == {"name": "甲"}
+    assert fold_golden(members, TRUST, RULES).fields == {"name": "乙"}
+    assert fold_golden(members, {"other": 11, "web": 10}, RULES).fields == {"name": "甲"}
 
 
 def test_a_deleted_member_says_nothing_and_nobody_left_is_an_empty_record() -> None:
     gone = a_member("sales#1", party={"name": Said("张伟", 10)}, deleted=True)
-    assert fold_golden([gone], TRUST).fields == {}
-    assert fold_golden([], TRUST).provenance == {}
+    assert fold_golden([gone], TRUST, RULES).fields == {}
+    assert fold_golden([], TRUST, RULES).provenance == {}
 
 
 _fields = st.dictionaries(
@@ -88,9 +125,9 @@ def test_the_order_of_members_does_not_matter_and_every_value_is_some_members_ow
     parties: dict[str, dict[str, Said]], random: Any
 ) -> None:
     members = [a_member(record_id, party=party) for record_id, party in parties.items()]
-    golden = fold_golden(members, TRUST)
+    golden = fold_golden(members, TRUST, RULES)
     random.shuffle(members)
-    assert fold_golden(members, TRUST) == golden
+    assert fold_golden(members, TRUST, RULES) == golden
     assert set(golden.fields) == {name for party in parties.values() for name in party}
     for name, value in golden.fields.items():
         record_id, version, _ = golden.provenance[name]

@@ -1,0 +1,190 @@
+"""`guanxi dedupe`: which rows of a table are one person. `guanxi learn`: what the levels of agreement are worth in it.
+
+Nothing leaves the machine, no labels are asked for: the weights are learned from the file itself.
+"""
+
+import csv
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from infra.local.faults import LocalFault
+from infra.local.person_columns import Columns, choose_columns, extras_of, to_party
+from shared.importing.problems import ProblemCode, RowProblem
+from shared.importing.read_file import read_rows
+from shared.importing.row import Row
+from shared.matching.learn import for_everybody
+from shared.matching.match_file import Matched, match_file
+from shared.matching.profile import Profile, make_profile
+from shared.matching.score import Score
+from shared.matching.weights import Weights, load_weights, read_weights, write_weights
+from shared.policy.load import load_policy
+
+_SEED = 20261122
+_NO_ROWS = frozenset(
+    {ProblemCode.EMPTY_ROW, ProblemCode.EMPTY_FILE, ProblemCode.NO_HEADER, ProblemCode.ABOVE_HEADER}
+)
+
+
+class NotReadable(LocalFault):
+    """The file holds no table of people that we can read."""
+
+
+class _Table(NamedTuple):
+    numbers: list[str]
+    """Row as the person sees it, with the sheet where there are several."""
+    rows: list[Mapping[str, object] | None]
+    """None: a row that could not be read."""
+    problems: list[RowProblem]
+
+
+def dedupe_file(
+    file: Path,
+    out: Path,
+    *,
+    id_column: str | None = None,
+    review: Path | None = None,
+    weights: Path | None = None,
+) -> int:
+    """Writes row (or the cell of the id column) and cluster for every row of the file."""
+    table = _read_table(file)
+    names = _names(table, id_column)
+    columns, matched, places = _match(table, weights, [id_column] if id_column else [])
+    _write_clusters(out, id_column, names, _all_clusters(len(table.rows), matched, places))
+    if review is not None:
+        _write_review(review, matched, [names[place] for place in places])
+    _say_summary(table, columns, matched)
+    return 0
+
+
+def learn_file(file: Path, out: Path, *, weights: Path | None = None) -> int:
+    """Writes the weights learned from the file, without any value that belongs to one person."""
+    table = _read_table(file)
+    columns, matched, _ = _match(table, weights, [])
+    out.write_text(write_weights(for_everybody(matched.weights)) + "\n", encoding="utf-8")
+    _say_summary(table, columns, matched)
+    return 0
+
+
+def _match(
+    table: _Table, weights: Path | None, kept_out: Sequence[str]
+) -> tuple[Columns, Matched, list[int]]:
+    """The columns, the clusters of the rows that could be read, and where these stand."""
+    places = [place for place, row in enumerate(table.rows) if row is not None]
+    rows = [row for row in table.rows if row is not None]
+    columns = choose_columns(rows, kept_out)
+    if not columns.parts:
+        raise NotReadable("no column is known: name them given_name, surname, phone, 姓名, 手机 ...")
+    _say(f"columns: {_show_columns(columns)}")
+    region = load_policy().tenant.country
+    profiles = [_profile_of(row, columns, region) for row in rows]
+    extras = tuple(f"extra:{heading}" for heading in columns.extras)
+    start = _load(weights)
+    matched = match_file(
+        profiles, start, version=start.version, draw=Random(_SEED).randrange, extras=extras, progress=_say
+    )
+    return columns, matched, places
+
+
+def _profile_of(row: Mapping[str, object], columns: Columns, region: str) -> Profile:
+    profile = make_profile(to_party(row, columns, region), None)
+    return replace(profile, extras=extras_of(row, columns)) if columns.extras else profile
+
+
+def _load(weights: Path | None) -> Weights:
+    if weights is None:
+        return load_weights()
+    try:
+        return read_weights(weights.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        raise NotReadable(f"{weights}: not weights ({type(error).__name__})") from error
+
+
+def _read_table(file: Path) -> _Table:
+    table = _Table([], [], [])
+    try:
+        with file.open("rb") as stream:
+            for found in read_rows(file.name, stream):
+                _take(found, table)
+    except OSError as error:
+        raise NotReadable(f"{file}: {error.strerror}") from error
+    if not any(table.rows):
+        code = table.problems[0].code if table.problems else ProblemCode.EMPTY_FILE
+        raise NotReadable(f"{file}: no rows to compare ({code})")
+    return table
+
+
+def _take(found: Row | RowProblem, table: _Table) -> None:
+    number = f"{found.sheet}:{found.row}" if found.sheet else str(found.row)
+    if isinstance(found, Row):
+        table.numbers.append(number)
+        table.rows.append(found.cells)
+        return
+    table.problems.append(found)
+    if found.code not in _NO_ROWS and found.row:
+        table.numbers.append(number)
+        table.rows.append(None)
+
+
+def _names(table: _Table, id_column: str | None) -> list[str]:
+    """What each row is called in the answer. A row that could not be read, or has no id, goes by its number."""
+    if id_column is None:
+        return table.numbers
+    if not any(row is not None and id_column in row for row in table.rows):
+        raise NotReadable(f"there is no column {id_column!r}")
+    cells = [row.get(id_column) if row is not None else None for row in table.rows]
+    return [
+        f"row {number}" if cell is None or cell == "" else str(cell).strip()
+        for number, cell in zip(table.numbers, cells, strict=True)
+    ]
+
+
+def _all_clusters(size: int, matched: Matched, places: Sequence[int]) -> Iterator[int]:
+    """Numbers in the order of first appearance; a row that could not be read is a cluster of its own."""
+    cluster_of = dict(zip(places, matched.clusters, strict=True))
+    names: dict[int, int] = {}
+    for place in range(size):
+        yield names.setdefault(cluster_of.get(place, -1 - place), len(names) + 1)
+
+
+def _write_clusters(out: Path, id_column: str | None, names: Sequence[str], clusters: Iterator[int]) -> None:
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow((id_column or "row", "cluster_id"))
+        writer.writerows(zip(names, clusters, strict=True))
+
+
+def _write_review(out: Path, matched: Matched, names: Sequence[str]) -> None:
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("one", "other", "log2_odds", "rule", "evidence"))
+        writer.writerows(
+            (names[one], names[other], f"{score.total:.2f}", score.rule or "", _show_levels(score))
+            for one, other, score in matched.review
+        )
+
+
+def _show_levels(score: Score) -> str:
+    return "; ".join(f"{name} {level}" for name, level in score.levels.items())
+
+
+def _say_summary(table: _Table, columns: Columns, matched: Matched) -> None:
+    clusters = len(set(matched.clusters))
+    unread = sum(row is None for row in table.rows)
+    _say(
+        f"{len(table.rows)} rows: {clusters + unread} people, {len(matched.review)} pairs to review, {unread} rows not read"
+    )
+    if columns.ignored:
+        _say(f"not compared: {', '.join(columns.ignored)}")
+
+
+def _show_columns(columns: Columns) -> str:
+    known = [f"{part} = {' + '.join(headings)}" for part, headings in columns.parts]
+    return ", ".join(known + [f"{heading} (other)" for heading in columns.extras])
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)

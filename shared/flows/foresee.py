@@ -1,0 +1,134 @@
+"""What the care of a base will be: the reviews of the coming days, decided by the code that runs, writing nothing.
+
+`plan` walks a base under two policies, `simulate` lets customers answer on the way; both step through here, so that
+what the one predicts is what the other does.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+from shared.flows.decide_review import Decided, Known, Learned, decide_review
+from shared.flows.review_customer import first_import_share
+from shared.model.instants import TICK, local_day, to_tick
+from shared.policy.schema import Policy
+from shared.tagging.fold import Happening, add_events, prune
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Foreseen(NamedTuple):
+    """One review that will happen if things go on as the answers say."""
+
+    at: datetime
+    before: Known
+    decided: Decided
+
+
+Respond = Callable[[Foreseen], Iterable[Happening]]
+Rooms = Counter[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the first review, of everybody, up to an end that is not reached."""
+
+    start: datetime
+    end: datetime
+
+
+def foresee(
+    base: Iterable[Known],
+    policy: Policy,
+    key: bytes,
+    span: Span,
+    *,
+    respond: Respond | None = None,
+    happenings: Iterable[tuple[str, Happening]] = (),
+) -> Iterator[Foreseen]:
+    """Every review of the span, in the order of time, then of customer ids.
+
+    At the start everybody is reviewed, as after a policy was published; then who is due at a sweep, and who did
+    something, at once. `respond` says what a review makes the customer do, `happenings` what comes anyway. Years
+    without a working-day table go on as provisional (R39). Raises nothing.
+    """
+    known = {each.profile.customer_id: each for each in base}
+    due: dict[str, datetime | None] = dict.fromkeys(known, span.start)
+    numbers = count()
+    queue: list[_Turn] = [_Turn(span.start, name, next(numbers), None) for name in known]
+    queue += [_turn(name, each, span.start, next(numbers)) for name, each in happenings if name in known]
+    heapify(queue)
+    rooms: Rooms = Counter()
+    while queue and queue[0].at < span.end:
+        at, name, _, happening = heappop(queue)
+        if happening is not None:
+            known[name] = _told(known[name], happening, at, policy)
+        elif due[name] != at:
+            continue  # reviewed since, and due at another time
+        step = Foreseen(at, known[name], _decide(known[name], policy, key, at, rooms))
+        known[name] = _after(step)
+        due[name] = _next_review(step, policy)
+        if (next_at := due[name]) is not None:
+            heappush(queue, _Turn(next_at, name, next(numbers), None))
+        for answer in respond(step) if respond else ():
+            heappush(queue, _turn(name, answer, at, next(numbers)))
+        yield step
+
+
+class _Turn(NamedTuple):
+    at: datetime
+    customer_id: str
+    number: int
+    """Two turns of one instant keep their order."""
+    happening: Happening | None
+
+
+def _turn(customer_id: str, happening: Happening, now: datetime, number: int) -> _Turn:
+    # What happens at an instant counts after it (R22).
+    return _Turn(max(to_tick(happening.at) + TICK, now), customer_id, number, happening)
+
+
+def _told(known: Known, happening: Happening, at: datetime, policy: Policy) -> Known:
+    """What a customer did reaches us through its first source record."""
+    zone = policy.tenant.tz
+    first, *others = known.members
+    history = add_events(first.history, [happening], at, zone)
+    kept = prune(history, at, zone, policy.history.buckets_months)
+    return replace(known, members=(replace(first, history=kept), *others))
+
+
+def _decide(known: Known, policy: Policy, key: bytes, at: datetime, rooms: Rooms) -> Decided:
+    """As `review_customer` decides: with room for a first contact, or again without it."""
+    decided = decide_review(known, Learned(), policy, key, at, may_plan=True, provisional=True)
+    if decided.care is None or not decided.care.uses_first_import_room:
+        return decided
+    day = local_day(at, policy.tenant.tz)
+    shard, most = first_import_share(known.profile.customer_id, day, policy)
+    if rooms[day, shard] < most:
+        rooms[day, shard] += 1
+        return decided
+    full = Learned(room_is_open=False)
+    return decide_review(known, full, policy, key, at, may_plan=True, provisional=True)
+
+
+def _after(step: Foreseen) -> Known:
+    """What is stored after a review, as the next one reads it."""
+    decided = step.decided
+    profile = replace(step.before.profile, golden=decided.golden.fields, provenance=decided.golden.provenance)
+    return replace(
+        step.before, profile=profile, tags=decided.tags, memory=decided.memory, consent=decided.consent
+    )
+
+
+def _next_review(step: Foreseen, policy: Policy) -> datetime | None:
+    """The first sweep at which the customer is due; a review at that very instant does not come again."""
+    due_at = step.decided.tags.due_at
+    if due_at is None:
+        return None
+    every = timedelta(minutes=policy.due.sweep_minutes)
+    sweep_at = _EPOCH + -((_EPOCH - due_at) // every) * every
+    return sweep_at if sweep_at > step.at else sweep_at + every

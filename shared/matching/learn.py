@@ -1,0 +1,339 @@
+"""Weights from records without labels: u from random pairs, m and the number of pairs by EM (Fellegi and Sunter).
+
+Three kinds of pairs are told apart: records of one person, of related people (a family, colleagues: they share a
+surname, an address, a phone, but only by chance a given name or a birthday), of strangers.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import exp, log
+from typing import NamedTuple
+
+from shared.matching.compare import DIFFERS, EQUAL, FIELD_NAMES, IMPLIED
+from shared.matching.profile import Profile
+from shared.matching.score import TERM_FIELDS
+from shared.matching.weights import Chances, Weights
+
+Levels = tuple[int, ...]
+Column = list[float]
+"""Chances by level of one field."""
+_OWN = frozenset({"phone", "email", "identity", "birthday", "street", "building"})
+ANY_EXTRA = "extra"
+"""Weights to start with for a column of which nothing is known."""
+PERSONAL = frozenset({"given", "birthday", "sex", "identity"})
+"""Related people agree in these only by chance, but for twins and children who bear a parent's name."""
+_GIVEN, _SURNAME, _STREET = (FIELD_NAMES.index(name) for name in ("given", "surname", "street"))
+_TELLING = (FIELD_NAMES.index("birthday"), FIELD_NAMES.index("identity"))
+_GROUPS = (range(DIFFERS, EQUAL + 1), range(IMPLIED + DIFFERS, IMPLIED + EQUAL + 1))
+"""Levels whose chances add up to one: those of a field by itself, and those within an equal wider place."""
+_SMALLEST = 1e-9
+
+
+class Settings(NamedTuple):
+    rounds: int = 60
+    belief: float = 20
+    """Pairs' worth of belief in the starting weights: what a small file cannot say."""
+    twins: float = 0.02
+    """Share of related people with one birthday."""
+    namesakes: float = 0.03
+    """Share of related people with one given name, believed until birthdays show it."""
+    relation_belief: float = 20
+    relations: float = 0.005
+    """Related pairs for each pair of one person, believed so firmly until birthdays or numbers show them."""
+    closeness: float = 1e-4
+    most_terms: int = 5000
+    population: int = 1000
+    """People besides those of the file among whom a value is as rare as believed at the start: what makes the equal
+    rows of a file of ten not look like a common name."""
+
+
+DEFAULTS = Settings()
+
+
+class Patterns(NamedTuple):
+    """How often each combination of levels was seen."""
+
+    candidates: Mapping[Levels, int]
+    """Pairs that share a key."""
+    random: Mapping[Levels, int]
+    """Pairs drawn at random."""
+    neighbours: Mapping[Levels, int]
+    """Pairs drawn at random from those with one postcode, or one place."""
+
+
+class _Kinds(NamedTuple):
+    """Chances of each field's levels, by kind of pair; and the number of pairs of each kind."""
+
+    same: list[Column]
+    related: list[Column]
+    random: list[Column]
+    pairs: tuple[float, float, float]
+
+
+def learn(
+    patterns: Patterns,
+    profiles: Sequence[Profile],
+    start: Weights,
+    *,
+    version: str,
+    extras: tuple[str, ...] = (),
+    settings: Settings = DEFAULTS,
+) -> Weights:
+    """Weights for these records, from those to start with."""
+    names = (*FIELD_NAMES, *extras)
+    first = _begin(patterns, names, len(profiles), start, settings, _count_equal(profiles, start, settings))
+    kinds = first
+    for _ in range(settings.rounds):
+        before, kinds = kinds, _step(kinds, first, patterns, names, settings)
+        if abs(log(kinds.pairs[0] / before.pairs[0])) < settings.closeness:
+            break
+    records = max(len(profiles), 2)
+    terms, rare = _count_terms(profiles, 2 * kinds.pairs[0] / records, settings)
+    return Weights(
+        version=version,
+        records=records,
+        same_per_record=2 * kinds.pairs[0] / records,
+        related_per_record=2 * kinds.pairs[1] / records,
+        chances={
+            ANY_EXTRA: start.chances[ANY_EXTRA],
+            **{name: _settle(kinds, place) for place, name in enumerate(names)},
+        },
+        terms=terms,
+        rare=rare,
+        extras=extras,
+    )
+
+
+def _begin(
+    patterns: Patterns,
+    names: Sequence[str],
+    records: int,
+    start: Weights,
+    settings: Settings,
+    equal: Mapping[str, float],
+) -> _Kinds:
+    chances = [start.chances.get(name) or start.chances[ANY_EXTRA] for name in names]
+    random = [_observe(patterns, place, column) for place, column in enumerate(chances)]
+    for name, share in equal.items():
+        random[names.index(name)] = _set_equal(random[names.index(name)], share)
+    related = [[chance.related for chance in column] for column in chances]
+    for place, name in enumerate(names):
+        if name in PERSONAL:
+            related[place] = _by_chance(random[place], _shares(settings).get(name, 0.0))
+    return _Kinds(
+        same=[[chance.same for chance in column] for column in chances],
+        related=related,
+        random=random,
+        pairs=(
+            max(start.same_per_record * records / 2, 1.0),
+            max(start.related_per_record * records / 2, 1.0),
+            max(records * (records - 1) / 2, 1.0),
+        ),
+    )
+
+
+def _shares(settings: Settings) -> dict[str, float]:
+    return {"birthday": settings.twins, "given": settings.namesakes}
+
+
+def _by_chance(random: Column, share: float) -> Column:
+    """The levels of strangers, but for a share that agrees for a reason."""
+    column = [chance * (1 - share) for chance in random]
+    column[EQUAL] += share
+    return column
+
+
+def _observe(patterns: Patterns, place: int, start: tuple[Chances, ...]) -> Column:
+    """What strangers have in common; within an equal postcode as seen among neighbours of other names."""
+    counts: Counter[int] = Counter()
+    for levels, count in patterns.random.items():
+        if levels[place] < IMPLIED:
+            counts[levels[place]] += count
+    for levels, count in patterns.neighbours.items():
+        if levels[place] >= IMPLIED and _are_strangers(levels):
+            counts[levels[place]] += count
+    return _normalise(counts, [chance.random for chance in start], belief=1.0)
+
+
+def _are_strangers(levels: Levels) -> bool:
+    return levels[_GIVEN] <= DIFFERS and levels[_SURNAME] == DIFFERS and levels[_STREET] != EQUAL
+
+
+def _count_equal(profiles: Sequence[Profile], start: Weights, settings: Settings) -> dict[str, float]:
+    """Field -> share of all pairs with equal values, counted: too rare to be seen in a sample.
+
+    Not for places, whose levels are told apart by whether a postcode is equal.
+    """
+    shares = {}
+    for name in TERM_FIELDS:
+        counts = Counter(value for profile in profiles if (value := getattr(profile, name)))
+        total = counts.total()
+        if total > 1 and name not in ("place", "region"):
+            pairs = sum(count * (count - 1) for count in counts.values())
+            believed = start.chances[name][EQUAL].random
+            share = (pairs + settings.population * believed) / (total * (total - 1) + settings.population)
+            shares[name] = max(share, _SMALLEST)
+    return shares
+
+
+def _set_equal(column: Column, share: float) -> Column:
+    rest = (1 - share) / max(1 - column[EQUAL], _SMALLEST)
+    return [
+        share if level == EQUAL else max(min(chance * rest, 1.0), _SMALLEST)
+        for level, chance in enumerate(column)
+    ]
+
+
+def _normalise(counts: Mapping[int, float], start: Sequence[float], belief: float) -> Column:
+    column = [1.0] * (2 * IMPLIED)
+    for group in _GROUPS:
+        believed = sum(start[level] for level in group)
+        total = sum(counts.get(level, 0) for level in group) + belief
+        for level in group:
+            share = (counts.get(level, 0) + belief * start[level] / believed) / total
+            column[level] = max(share, _SMALLEST)
+    return column
+
+
+def _step(
+    kinds: _Kinds, first: _Kinds, patterns: Patterns, names: Sequence[str], settings: Settings
+) -> _Kinds:
+    """One round: which kind each pattern is likely to be, then the chances that this makes."""
+    same, related, _ = _share_out(patterns.candidates, kinds, len(names))
+    pairs = (max(same.total, 1.0), _count_related(same, related, settings), kinds.pairs[2])
+    fresh_same = [
+        _normalise(same.counts[place], first.same[place], settings.belief) for place in range(len(names))
+    ]
+    fresh_related = [
+        _relearn(kinds, place, name, related, settings)
+        if name in PERSONAL
+        else _normalise(related.counts[place], first.related[place], settings.belief)
+        for place, name in enumerate(names)
+    ]
+    rate = pairs[0] / pairs[2]
+    random = [_without_same(first.random[place], fresh_same[place], rate) for place in range(len(names))]
+    return _Kinds(fresh_same, fresh_related, random, pairs)
+
+
+def _relearn(kinds: _Kinds, place: int, name: str, related: "_Shared", settings: Settings) -> Column:
+    """Given names of relations: how many bear one for a reason shows where birthdays tell them apart."""
+    if name != "given":
+        return kinds.related[place]
+    random, counts = kinds.random[place], related.told_given
+    total = sum(counts.values())
+    believed = settings.relation_belief
+    excess = max(counts.get(EQUAL, 0.0) - total * random[EQUAL], 0.0)
+    return _by_chance(random, (excess + believed * settings.namesakes) / (total + believed))
+
+
+def _count_related(same: "_Shared", related: "_Shared", settings: Settings) -> float:
+    """Relations are counted where something personal besides the name tells them from a person with a wrong name."""
+    believed = settings.relation_belief
+    ratio = (related.told + believed * settings.relations) / (same.told + believed)
+    return max(ratio * same.total, _SMALLEST)
+
+
+class _Shared(NamedTuple):
+    total: float
+    told: float
+    """Of these, where both state a birthday or an identity number."""
+    told_given: Mapping[int, float]
+    """The levels of the given names of those."""
+    counts: list[dict[int, float]]
+
+
+def _share_out(patterns: Mapping[Levels, int], kinds: _Kinds, size: int) -> tuple[_Shared, ...]:
+    """The pairs of each kind: how many, and their levels by field."""
+    logs = [[[log(chance) for chance in column] for column in kind] for kind in kinds[:3]]
+    priors = [log(pairs) for pairs in kinds.pairs]
+    totals, told = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+    given: list[dict[int, float]] = [{}, {}, {}]
+    counts: list[list[dict[int, float]]] = [[{} for _ in range(size)] for _ in range(3)]
+    for levels, count in patterns.items():
+        odds = list(priors)
+        stated = [(place, level) for place, level in enumerate(levels) if level]
+        for place, level in stated:
+            for kind in range(3):
+                odds[kind] += logs[kind][place][level]
+        top = max(odds)
+        likely = [exp(value - top) for value in odds]
+        scale = count / sum(likely)
+        is_told = any(levels[place] for place in _TELLING)
+        for kind, share in enumerate(likely):
+            weight = share * scale
+            totals[kind] += weight
+            if is_told:
+                told[kind] += weight
+                given[kind][levels[_GIVEN]] = given[kind].get(levels[_GIVEN], 0.0) + weight
+            for place, level in stated:
+                column = counts[kind][place]
+                column[level] = column.get(level, 0.0) + weight
+    return tuple(_Shared(*kind) for kind in zip(totals, told, given, counts, strict=True))
+
+
+def _without_same(observed: Column, same: Column, rate: float) -> Column:
+    """The chances of strangers: random pairs hold a few of one person, which would make rare values look common."""
+    column = list(observed)
+    for level in _GROUPS[0]:
+        column[level] = max(observed[level] - rate * same[level], observed[level] / 100, _SMALLEST)
+    return column
+
+
+def _settle(kinds: _Kinds, place: int) -> tuple[Chances, ...]:
+    chances = [
+        Chances(*shares)
+        for shares in zip(kinds.same[place], kinds.related[place], kinds.random[place], strict=True)
+    ]
+    for group in _GROUPS:
+        _make_monotone(chances, group)
+    return tuple(chances)
+
+
+def _make_monotone(chances: list[Chances], group: Sequence[int]) -> None:
+    """A closer level never counts less: neighbours that would be in the wrong order share one weight."""
+    pools: list[list[int]] = []
+    for level in group:
+        pools.append([level])
+        while len(pools) > 1 and _ratio(chances, pools[-2]) > _ratio(chances, pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    for pool in pools:
+        ratio = _ratio(chances, pool)
+        for level in pool:
+            chances[level] = chances[level]._replace(same=chances[level].random * ratio)
+
+
+def _ratio(chances: Sequence[Chances], pool: Sequence[int]) -> float:
+    return sum(chances[level].same for level in pool) / sum(chances[level].random for level in pool)
+
+
+def _count_terms(
+    profiles: Sequence[Profile], same_per_record: float, settings: Settings
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Field -> value -> share for the commonest values; field -> share of one of the others.
+
+    A value's own share is that of other people: the other records of the one who has it do not make it common.
+    """
+    terms: dict[str, dict[str, float]] = {}
+    rare: dict[str, float] = {}
+    for name in TERM_FIELDS:
+        counts = Counter(value for profile in profiles if (value := getattr(profile, name)))
+        if not counts:
+            continue
+        total = counts.total() + settings.population
+        others = {value: count - 1 - same_per_record for value, count in counts.items()}
+        common = sorted(others.items(), key=lambda item: (-item[1], item[0]))[: settings.most_terms]
+        terms[name] = {value: count / total for value, count in common if count > 1}
+        rare[name] = 1 / total
+    return terms, rare
+
+
+def for_everybody(weights: Weights, *, least: int = 5) -> Weights:
+    """The weights without values that may belong to one person: they can be shipped or shown."""
+    shares = {
+        name: {value: share for value, share in terms.items() if share * weights.records >= least}
+        for name, terms in weights.terms.items()
+        if name not in _OWN
+    }
+    return replace(weights, terms=shares, rare={name: weights.rare[name] for name in shares})

@@ -1,0 +1,88 @@
+"""A person's name in the parts that are compared: given names, surname, generation; Chinese and Western alike."""
+
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from shared.matching.readings import is_han, simplify
+
+_COMPOUND_SURNAMES = frozenset(
+    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容"
+    " 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐"
+    " 段干 百里 呼延 东郭 南门 羊舌 微生 梁丘 左丘 东门 西门 第五".split()
+)
+_GENERATIONS = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
+_LONGEST_CHINESE_NAME = 4
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´′")
+
+
+class NameParts(NamedTuple):
+    given: str = ""
+    surname: str = ""
+    generation: str = ""
+    """jr, sr, ii, iii, iv: what tells a father from a son of the same name."""
+
+
+@lru_cache(maxsize=65536)
+def fold_words(text: str) -> str:
+    """Letters and digits only, in small letters without accents, simplified; words with one space between."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
+    flat = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
+    if not flat.isascii():
+        flat = simplify(_bare(flat.translate(_LETTERS)))
+    return " ".join("".join(char if char.isalnum() else " " for char in flat).split())
+
+
+def _bare(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return unicodedata.normalize("NFC", plain)
+
+
+@lru_cache(maxsize=16384)
+def split_name(text: str) -> NameParts:
+    """The parts of a whole name; the surname is the last word, before a comma the first, in Chinese the first character."""
+    last, comma, first = text.partition(",")
+    if comma and first.strip():
+        # Davis, Sammy, Jr.
+        return name_parts(first.replace(",", " "), last)
+    flat = fold_words(text)
+    if is_han(flat):
+        return _split_han(flat.replace(" ", ""))
+    words, generation = _take_generation(flat.split())
+    if len(words) <= 1:
+        return NameParts("", " ".join(words), generation)
+    return NameParts(" ".join(words[:-1]), words[-1], generation)
+
+
+def name_parts(given: str, surname: str) -> NameParts:
+    """The parts of a name that comes in two columns, either of which may be empty."""
+    given_words, generation = _take_generation(fold_words(given).split())
+    surname_words, other = _take_generation(fold_words(surname).split())
+    one, two = _join(given_words), _join(surname_words)
+    if not two and is_han(one) and len(one) > 1:
+        return _split_han(one)._replace(generation=generation)
+    return NameParts(one, two, generation or other)
+
+
+def _join(words: list[str]) -> str:
+    joined = " ".join(words)
+    return joined.replace(" ", "") if is_han(joined) else joined
+
+
+def _split_han(name: str) -> NameParts:
+    if len(name) > _LONGEST_CHINESE_NAME or not all(map(is_han, name)):
+        # A foreign name in Chinese characters, which has no order that we know.
+        return NameParts(name, "")
+    size = 2 if len(name) > 2 and name[:2] in _COMPOUND_SURNAMES else 1
+    return NameParts(name[size:], name[:size])
+
+
+def _take_generation(words: list[str]) -> tuple[list[str], str]:
+    if len(words) > 1 and words[-1] in _GENERATIONS:
+        return words[:-1], _GENERATIONS[words[-1]]
+    return words, ""

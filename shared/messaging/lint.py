@@ -1,0 +1,184 @@
+"""What an author should mend in the packaged templates before a customer reads them (T1, L1, S3, V5, C1, C2, C8)."""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from shared.messaging.build import Customer, build_email, build_sms
+from shared.messaging.catalogue import LOCALES, PARTS, channels_of, packaged
+from shared.messaging.check_template import check_template
+from shared.messaging.errors import MessageInvalid
+from shared.messaging.render import read_template
+from shared.messaging.sms_text import count_sms
+from shared.model.contact import Channel, Contact, ContactClass
+from shared.policy.schema import Policy
+from shared.ports import EmailMessage
+
+OPT_OUT_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "zh": ("拒收", "退订", "取消订阅"),
+    "en": ("stop", "unsubscribe", "opt out"),
+}
+SAMPLES: Final[Mapping[str, Mapping[str, Customer]]] = {
+    "zh": {
+        "usual": {"name": "张伟", "company": "上海示例科技有限公司"},
+        "nameless": {"name": None, "company": None},
+        "longest": {"name": "买买提·艾合买提·" * 5, "company": "某某（中国）工业设备" * 4 + "有限公司"},
+        "hostile": {
+            "name": "<b>【银行】</b> http://evil.example",
+            "company": "{{ 7 * 7 }}\r\nBcc: x@evil.example",
+        },
+    },
+    "en": {
+        "usual": {"name": "Ann Lee", "company": "Acme Instruments Ltd"},
+        "nameless": {"name": None, "company": None},
+        "longest": {"name": "Zoë Papadopoulos-Nguyễn " * 3, "company": "International Widgets & Sons " * 3},
+        "hostile": {
+            "name": "<b>[Bank]</b> http://evil.example",
+            "company": "{{ 7 * 7 }}\r\nBcc: x@evil.example",
+        },
+    },
+}
+"""Customers to try a template with, by locale."""
+
+_TO: Final = {Channel.SMS: "+8613900000000", Channel.EMAIL: "customer@example.com"}
+_AT: Final = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`line` counts from 1; 0: the whole part. An error keeps the template from being used, a warning costs money."""
+
+    template: str
+    locale: str
+    part: str
+    code: str
+    line: int = 0
+    detail: str = ""
+    is_error: bool = True
+
+
+class Preview(NamedTuple):
+    """A message as a sample customer would get it."""
+
+    sample: str
+    message: str | EmailMessage
+    """The text of an SMS, or an email."""
+
+
+def preview(template: str, locale: str, channel: Channel, policy: Policy) -> list[Preview]:
+    """A packaged template for every sample customer. MessageInvalid: it cannot be built."""
+    contact = _contact(template, locale, channel)
+    return [_build(sample, customer, contact, policy) for sample, customer in SAMPLES[locale].items()]
+
+
+def _build(sample: str, customer: Customer, contact: Contact, policy: Policy) -> Preview:
+    to = _TO[contact.channel]
+    if contact.channel is Channel.EMAIL:
+        return Preview(sample, build_email(contact=contact, to=to, customer=customer, policy=policy))
+    built = build_sms(contact=contact, to=to, customer=customer, policy=policy, now=_AT)
+    return Preview(sample, built.message.text)
+
+
+def _contact(template: str, locale: str, channel: Channel) -> Contact:
+    return Contact(
+        contact_id="PREVIEW0" * 4,
+        customer_id="preview",
+        plan_step="preview",
+        occasion_on=date(2026, 1, 5),
+        channel=channel,
+        contact_class=ContactClass.CARE,
+        purpose="care",
+        template=template,
+        locale=locale,
+        created_at=_AT,
+        not_before=_AT,
+        not_after=_AT + timedelta(days=1),
+        check_at=_AT,
+    )
+
+
+def lint_all(policy: Policy) -> tuple[Finding, ...]:
+    """The findings of every packaged template, for every language of the tenant; in order of template and locale."""
+    return tuple(finding for template in packaged() for finding in lint(template, policy))
+
+
+def lint(template: str, policy: Policy) -> list[Finding]:
+    """What is wrong with one packaged template."""
+    found = []
+    for locale in LOCALES:
+        for channel in channels_of(template):
+            found += _lint_channel(template, locale, channel, policy)
+    return found
+
+
+def _lint_channel(template: str, locale: str, channel: Channel, policy: Policy) -> list[Finding]:
+    missing = find_missing(template, packaged()[template], locale, channel, policy)
+    if missing or f"{locale}.{PARTS[channel][0]}" not in packaged()[template]:
+        return missing
+    faults = [
+        fault
+        for part in PARTS[channel]
+        for fault in lint_source(template, locale, part, read_template(template, locale, part), policy)
+    ]
+    return faults or list(_lint_built(template, locale, channel, policy))
+
+
+def find_missing(
+    template: str, files: Set[str], locale: str, channel: Channel, policy: Policy
+) -> list[Finding]:
+    """The parts that a channel needs in a language of the tenant, or that half of them is there without."""
+    missing = [part for part in PARTS[channel] if f"{locale}.{part}" not in files]
+    is_whole = len(missing) == len(PARTS[channel])
+    if is_whole and locale not in policy.tenant.languages:
+        return []  # a language that nobody asked for
+    code = "missing_locale" if is_whole else "missing_part"
+    return [Finding(template, locale, part, code) for part in missing]
+
+
+def lint_source(template: str, locale: str, part: str, source: str, policy: Policy) -> Iterator[Finding]:
+    """Faults of one part as it is written."""
+    for fault in check_template(source, html=part.endswith("html"), link_hosts=policy.tenant.link_hosts):
+        yield Finding(template, locale, part, fault.code, fault.line, fault.detail)
+    if part != "email.subject" and not any(word in source.lower() for word in OPT_OUT_WORDS[locale]):
+        yield Finding(template, locale, part, "no_opt_out", detail=" / ".join(OPT_OUT_WORDS[locale]))
+    if part in ("email.text", "email.html") and "postal_address" not in source:
+        yield Finding(template, locale, part, "no_postal_address")
+
+
+def _lint_built(template: str, locale: str, channel: Channel, policy: Policy) -> Iterator[Finding]:
+    try:
+        previews = preview(template, locale, channel, policy)
+    except MessageInvalid as error:
+        yield Finding(template, locale, channel.value, error.code, error.line)
+        return
+    if channel is Channel.SMS:
+        texts = {one.sample: str(one.message) for one in previews}
+        yield from lint_texts(template, locale, texts, policy)
+    else:
+        texts = {one.sample: one.message.text for one in previews if isinstance(one.message, EmailMessage)}
+        yield from lint_letters(template, locale, texts, policy)
+
+
+def lint_texts(template: str, locale: str, texts: Mapping[str, str], policy: Policy) -> Iterator[Finding]:
+    """Of an SMS as the sample customers get it: the sender, and where a text tips over into one more segment."""
+    signature = f"【{policy.tenant.sms_signature}】" if locale == "zh" else f"{policy.tenant.name_en}: "
+    if not all(text.startswith(signature) for text in texts.values()):
+        yield Finding(template, locale, "sms", "no_signature")
+    sizes = {sample: count_sms(text) for sample, text in texts.items()}
+    dear = max(sizes, key=lambda sample: sizes[sample].segments)
+    least, most = min(size.segments for size in sizes.values()), sizes[dear].segments
+    if least < most:
+        told = f"{least} -> {most}: {dear}, {sizes[dear].units} units"
+        yield Finding(template, locale, "sms", "cliff", detail=told, is_error=False)
+    elif most > 1:
+        yield Finding(template, locale, "sms", "long", detail=str(most), is_error=False)
+    if locale != "zh" and all(size.encoding != "GSM-7" for size in sizes.values()):
+        yield Finding(template, locale, "sms", "not_gsm", is_error=False)
+
+
+def lint_letters(template: str, locale: str, texts: Mapping[str, str], policy: Policy) -> Iterator[Finding]:
+    """Of an email's text as the sample customers get it."""
+    name = policy.tenant.name_zh if locale == "zh" else policy.tenant.name_en
+    if not all(name in text for text in texts.values()):
+        yield Finding(template, locale, "email.text", "no_signature")
