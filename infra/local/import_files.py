@@ -56,7 +56,8 @@ def settle(session: Session, say: Say) -> None:
     watch = _Watch(say)
     while True:
         now = session.fixed_at or datetime.now(UTC)
-        customers, contacts = _due_customers(session, now), _due_contacts(session, now)
+        customers = max(_due_customers(session, now), _woken(session))
+        contacts = _due_contacts(session, now)
         watch.saw(
             f"  {customers:>6,} customers to review, {contacts:,} messages to send", (customers, contacts)
         )
@@ -88,6 +89,14 @@ def _due_customers(session: Session, now: datetime) -> int:
         _count(session, due_customers(f"{day}#{shard:02d}", until=now, page=session.policy.due.page))
         for shard in shards
     )
+
+
+def _woken(session: Session) -> int:
+    """On the queue: those too whom not time but a change of policy has woken."""
+    sqs, url = session.stack.client("sqs"), session.stack.outputs["CustomersDueQueueUrl"]
+    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    depth = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
+    return sum(int(depth[name]) for name in names)
 
 
 def _due_contacts(session: Session, now: datetime) -> int:

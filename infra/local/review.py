@@ -1,6 +1,7 @@
 """`guanxi review`: the pairs that wait for a person, and deciding them by the operation that the function runs."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -113,4 +114,4 @@ def _answer_line(asked: Decision, answer: Mapping[str, Any], language: Language)
         ("{0}；客户：{1}；撤销：{2}", "{0}; customers: {1}; to take it back: {2}"),
         language,
     )
-    return said.format(done, customers, f"guanxi review {asked.name} undo --by {asked.by}")
+    return said.format(done, customers, f"guanxi review {asked.name} undo --by {shlex.quote(asked.by)}")

@@ -13,9 +13,9 @@ from infra.local.import_files import import_files, settle
 from infra.local.present import as_language, leave_behind
 from infra.local.session import Session, local_session, open_session, stack_items
 from shared.flows.explain import explain
+from shared.flows.policy_in_force import read_in_force
 from shared.insight.explain_text import explanation_lines
 from shared.insight.summary import summary_lines
-from shared.policy.load import load_policy
 from shared.ports import Items
 
 
@@ -66,7 +66,7 @@ def _how_to_reach(session: Session) -> list[str]:
 def explain_reference(reference: str, *, state: Path, language: str) -> int:
     """Prints why; exit code 1 when nobody is known under the reference."""
     with operator(state) as (items, key, now):
-        found = explain(reference, items=items, key=key, policy=load_policy(), now=now)
+        found = explain(reference, items=items, key=key, policy=read_in_force(items).policy, now=now)
     if found is None:
         print(f"nothing is known under {reference!r}")
         return 1

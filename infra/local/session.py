@@ -13,6 +13,7 @@ from infra.local.mail_drop import MailDrop
 from infra.local.sms_endpoint import SmsEndpoint
 from infra.local.stack import Stack, embedded_stack
 from shared.aws.items import DynamoItems
+from shared.flows.policy_in_force import read_in_force
 from shared.model.instants import to_iso
 from shared.policy.load import load_policy
 from shared.policy.schema import Policy
@@ -62,7 +63,7 @@ def local_session(
         (folder / "senders.json").write_text(json.dumps({"smtp_port": mail.port, "sms_url": sms.url}))
         with embedded_stack(folder, parameters=parameters, persist=persist) as stack:
             write_kept(folder, Kept(dict(stack.outputs), outbox.resolve(), fixed_at))
-            yield Session(stack, stack_items(stack), policy, outbox, fixed_at)
+            yield _session(stack, outbox, fixed_at)
 
 
 @contextmanager
@@ -70,11 +71,16 @@ def open_session(folder: Path, outbox: Path) -> Iterator[Session]:
     """A session on a state that stays: the one that `guanxi up` keeps running, else one for this command."""
     running, kept = running_stack(folder), read_kept(folder)
     if running is not None and kept is not None:
-        yield Session(running, stack_items(running), load_policy(), kept.outbox, kept.fixed_at)
+        yield _session(running, kept.outbox, kept.fixed_at)
         return
     fixed_at = kept.fixed_at if kept else None
     with local_session(folder, outbox, fixed_at=fixed_at, persist=True) as session:
         yield session
+
+
+def _session(stack: Stack, outbox: Path, fixed_at: datetime | None) -> Session:
+    items = stack_items(stack)
+    return Session(stack, items, read_in_force(items).policy, outbox, fixed_at)
 
 
 def stack_items(stack: Stack) -> DynamoItems:

@@ -9,8 +9,8 @@ from infra.local.attach import read_kept
 from infra.local.import_files import settle
 from infra.local.run import operator
 from infra.local.session import open_session
+from shared.flows.policy_in_force import read_in_force
 from shared.flows.verify_base import Verified, verify_base
-from shared.policy.load import load_policy
 
 SHOWN: Final = 20
 """Differences that are printed."""
@@ -26,7 +26,7 @@ def verify(*, state: Path, out: Path, is_repairing: bool) -> int:
             settle(session, print)
     else:
         with operator(state) as (items, _, now):
-            found = verify_base(items=items, policy=load_policy(), now=now)
+            found = verify_base(items=items, policy=read_in_force(items).policy, now=now)
     print(*verified_lines(found), sep="\n")
     return 0 if found.differing == found.repaired and not found.unreadable else 1
 

@@ -1,6 +1,7 @@
 """When a wished contact may start and until when it is worth something (Q1..Q3, R39, X2)."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,16 @@ from shared.care.calendar import (
     next_working,
     working_window,
 )
-from shared.care.hours import Verdict, last_close, next_open
+from shared.care.hours import Opening, Verdict, last_close, next_open
 from shared.care.plan import ONE_DAY, Wish, add_interval
 from shared.care.state import Why
 from shared.model.contact import Decision
 from shared.model.errors import CalendarMissing
 from shared.model.instants import local_day, start_of_day
-from shared.policy.schema import Interval, Policy
+from shared.policy.schema import Interval, Policy, Window
+
+# Reviews of one sweep ask for the same instant in the same few zones.
+_WINDOWS_REMEMBERED = 4096
 
 
 class Times(NamedTuple):
@@ -83,14 +87,22 @@ def _message_times(wish: Wish, _: Interval, policy: Policy, clocks: Clocks) -> T
     valid = timedelta(days=rules.valid_days)
     if not rules.quiet_hours:
         return Times(earliest, earliest + valid)
-    windows = policy.hours.message.windows
-    opening = next_open(earliest, clocks.zones, windows)
+    opening, not_after = _send_window(earliest, valid, clocks.zones, tuple(policy.hours.message.windows))
     if opening.at is None:
         return Times(earliest, earliest, Decision.NO_WINDOW, "Q3", {"zones": len(clocks.zones)})
-    not_after = last_close(opening.at, opening.at + valid, clocks.zones, windows)
     if opening.verdict is Verdict.SEND or wish.after_working_days:
         return Times(opening.at, not_after)
     return Times(opening.at, not_after, Decision.QUIET_DEFERRED, "Q2", {"zone": clocks.zones[0].key})
+
+
+@lru_cache(_WINDOWS_REMEMBERED)
+def _send_window(
+    earliest: datetime, valid: timedelta, zones: tuple[ZoneInfo, ...], windows: tuple[Window, ...]
+) -> tuple[Opening, datetime]:
+    opening = next_open(earliest, zones, windows)
+    if opening.at is None:
+        return opening, earliest
+    return opening, last_close(opening.at, opening.at + valid, zones, windows)
 
 
 def _earliest(wish: Wish, clocks: Clocks, zone: ZoneInfo) -> datetime:

@@ -112,10 +112,8 @@ def _read(raw: str, path: str, region: str, home: phone_fast.Home | None) -> Fou
     match = _PHONE(text)
     if match is None:
         return _read_odd(text, path, region)
-    label, number, _, remark, extension = match.groups()
-    is_grouped = not number[1:].isdigit()
-    if is_grouped:
-        number = number.replace(" ", "").replace("-", "")
+    label, written, _, remark, extension = match.groups()
+    number = written.replace(" ", "").replace("-", "")
     if _DIALLED_ABROAD(number) is not None:
         number = f"+{number[2:]}"
     codes = [] if extension is None else ["extension_removed"]
@@ -123,8 +121,8 @@ def _read(raw: str, path: str, region: str, home: phone_fast.Home | None) -> Fou
         codes.append("phone_text_removed")
     parsed = _parse(number, region, home)
     if parsed is None or not parsed.is_valid:
-        # Groups of digits may be two numbers.
-        return _refuse(parsed, number, text, path) if parsed is not None and not is_grouped else None
+        # Groups of digits may be two numbers, and a region may dial abroad by more than 00.
+        return _refuse(parsed, number, text, path) if parsed is not None and number == written else None
     return _accept(parsed, path, codes)
 
 
@@ -167,4 +165,7 @@ def _read_apart(text: str, path: str, region: str) -> Found[str] | None:
     other = found if second == first else read(second.strip(), path)
     if found is None or found[0] is None or other is None:
         return None
-    return found if other[0] == found[0] else (found[0], (*found[1], make_issue(path, "several_phones")))
+    if other[0] == found[0]:
+        # With an extension it is another number.
+        return found if other == found else None
+    return found[0], (*found[1], make_issue(path, "several_phones"))

@@ -70,6 +70,35 @@ class Decided:
     """None: planning is on hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What the members say of who a customer is: the same at every instant, until a member says something else."""
+
+    golden: Golden
+    consents: dict[str, str]
+    """use -> `granted` or `withdrawn`."""
+    objections: frozenset[str]
+    projection: Item
+    """The consents as the sending transaction checks them."""
+    reach: Reach
+    background: Background
+
+
+def draw_portrait(read: Known, policy: Policy, key: bytes) -> Portrait:
+    """The members folded, but for their histories."""
+    golden = fold_golden(read.members, policy.matching.source_trust, policy.matching.survivorship)
+    hashes = address_hashes(golden.fields, key)
+    standings, objections = fold_consents(read.members, hashes)
+    return Portrait(
+        golden=golden,
+        consents={use: _care_word(standing) for use, standing in standings.items()},
+        objections=objections,
+        projection=consent_attributes(standings, hashes),
+        reach=_reach(golden.fields, policy),
+        background=background_of(golden.fields, read.profile.review, read.marks),
+    )
+
+
 def decide_review(
     read: Known,
     learned: Learned,
@@ -79,40 +108,49 @@ def decide_review(
     *,
     may_plan: bool,
     provisional: bool = False,
+    portrait: Portrait | None = None,
 ) -> Decided:
-    """What to store of a customer as of `now`; `provisional` as `care_day` takes it."""
-    golden = fold_golden(read.members, policy.matching.source_trust, policy.matching.survivorship)
-    hashes = address_hashes(golden.fields, key)
-    standings, objections = fold_consents(read.members, hashes)
+    """What to store of a customer as of `now`; `provisional` as `care_day` takes it.
+
+    `portrait`: where it was drawn before, by the same policy, and no member has said anything else since.
+    """
+    drawn = portrait or draw_portrait(read, policy, key)
     history = settle(fold_histories(member.history for member in read.members), now, policy.tenant.tz)
     review = review_tags(history, policy, now)
-    background = background_of(golden.fields, read.profile.review, read.marks)
     care, memory = None, read.memory
     if may_plan:
-        state = _care_state(read, learned, golden, standings, objections, history, review, policy, now)
+        state = _care_state(read, learned, drawn, history, review, policy, now)
         care = care_day(state, policy, now, provisional=provisional)
         memory = _remember(read.memory, care, policy, now)
     return Decided(
-        golden=golden,
-        consent=consent_attributes(standings, hashes),
-        tags=_next_tags(read.tags, history, review, background, care, policy, now),
+        golden=drawn.golden,
+        consent=drawn.projection,
+        tags=_next_tags(read.tags, history, review, drawn.background, care, policy, now),
         memory=memory,
         care=care,
+    )
+
+
+def _reach(fields: Mapping[str, str], policy: Policy) -> Reach:
+    return Reach(
+        email="email" in fields,
+        sms="phone" in fields,
+        phone="phone" in fields,
+        country=fields.get("country"),
+        zone=address_zone(fields.get("country"), fields.get("province")),
+        language=fields.get("language") or _guess_language(fields, policy),
     )
 
 
 def _care_state(
     read: Known,
     learned: Learned,
-    golden: Golden,
-    standings: Mapping[str, Standing],
-    objections: frozenset[str],
+    drawn: Portrait,
     history: History,
     review: TagReview,
     policy: Policy,
     now: datetime,
 ) -> CareState:
-    fields = golden.fields
     marks = {mark.name for mark in standing_marks(read.marks, now)}
     return CareState(
         tenant_id=policy.tenant.id,
@@ -120,16 +158,9 @@ def _care_state(
         aliases=read.profile.aliases,
         level=review.tags.level,
         risk=review.tags.risk,
-        reach=Reach(
-            email="email" in fields,
-            sms="phone" in fields,
-            phone="phone" in fields,
-            country=fields.get("country"),
-            zone=address_zone(fields.get("country"), fields.get("province")),
-            language=fields.get("language") or _guess_language(fields, policy),
-        ),
-        consents={use: _care_word(standing) for use, standing in standings.items()},
-        objections=objections,
+        reach=drawn.reach,
+        consents=drawn.consents,
+        objections=drawn.objections,
         do_not_contact=DO_NOT_CONTACT in marks,
         personalisation_off=PERSONALISATION_OFF in marks,
         last_interaction_on=max((day.on for day in history.days if day.interactions), default=None),

@@ -8,11 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from shared.flows.decide_review import Decided, Known, Learned, decide_review
+from shared.flows.decide_review import (
+    Decided,
+    Known,
+    Learned,
+    Portrait,
+    decide_review,
+    draw_portrait,
+)
 from shared.flows.review_customer import first_import_share
 from shared.model.instants import TICK, local_day, to_tick
 from shared.policy.schema import Policy
@@ -63,13 +71,15 @@ def foresee(
     queue += [_turn(name, each, span.start, next(numbers)) for name, each in happenings if name in known]
     heapify(queue)
     rooms: Rooms = Counter()
+    # What customers do changes their histories, never who they are.
+    portraits = {name: draw_portrait(each, policy, key) for name, each in known.items()}
     while queue and queue[0].at < span.end:
         at, name, _, happening = heappop(queue)
         if happening is not None:
             known[name] = _told(known[name], happening, at, policy)
         elif due[name] != at:
             continue  # reviewed since, and due at another time
-        step = Foreseen(at, known[name], _decide(known[name], policy, key, at, rooms))
+        step = Foreseen(at, known[name], _decide(known[name], portraits[name], policy, key, at, rooms))
         known[name] = _after(step)
         due[name] = _next_review(step, policy)
         if (next_at := due[name]) is not None:
@@ -101,9 +111,14 @@ def _told(known: Known, happening: Happening, at: datetime, policy: Policy) -> K
     return replace(known, members=(replace(first, history=kept), *others))
 
 
-def _decide(known: Known, policy: Policy, key: bytes, at: datetime, rooms: Rooms) -> Decided:
+def _decide(
+    known: Known, portrait: Portrait, policy: Policy, key: bytes, at: datetime, rooms: Rooms
+) -> Decided:
     """As `review_customer` decides: with room for a first contact, or again without it."""
-    decided = decide_review(known, Learned(), policy, key, at, may_plan=True, provisional=True)
+    decide = partial(
+        decide_review, policy=policy, key=key, now=at, may_plan=True, provisional=True, portrait=portrait
+    )
+    decided = decide(known, Learned())
     if decided.care is None or not decided.care.uses_first_import_room:
         return decided
     day = local_day(at, policy.tenant.tz)
@@ -111,14 +126,15 @@ def _decide(known: Known, policy: Policy, key: bytes, at: datetime, rooms: Rooms
     if rooms[day, shard] < most:
         rooms[day, shard] += 1
         return decided
-    full = Learned(room_is_open=False)
-    return decide_review(known, full, policy, key, at, may_plan=True, provisional=True)
+    return decide(known, Learned(room_is_open=False))
 
 
 def _after(step: Foreseen) -> Known:
     """What is stored after a review, as the next one reads it."""
     decided = step.decided
-    profile = replace(step.before.profile, golden=decided.golden.fields, provenance=decided.golden.provenance)
+    profile, golden = step.before.profile, decided.golden
+    if profile.golden is not golden.fields:
+        profile = replace(profile, golden=golden.fields, provenance=golden.provenance)
     return replace(
         step.before, profile=profile, tags=decided.tags, memory=decided.memory, consent=decided.consent
     )

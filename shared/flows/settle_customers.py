@@ -3,7 +3,7 @@
 What was read is guarded in what is written: of two who settle the same people one must look again.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -96,14 +96,13 @@ def _found_customer(source: SourceRecord, member: Member, policy: Policy, at: da
 
 def _read_parting(scene: Scene, regrouped: Regrouped, items: Items) -> dict[str, CustomerProfile]:
     """The aliases of customers whose records part: some may become customers again."""
-    own = _own_records(scene)
     parting = [
         profile
         for profile in scene.profiles.values()
         if profile.aliases and sum(not group.isdisjoint(profile.members) for group in regrouped.groups) > 1
     ]
     wanted = [alias for profile in parting for alias in profile.aliases]
-    return read_profiles(items, wanted) if wanted and own else {}
+    return read_profiles(items, wanted) if wanted else {}
 
 
 def _own_records(scene: Scene) -> dict[str, str]:
@@ -122,7 +121,7 @@ def _name(scene: Scene, regrouped: Regrouped, claims: Iterable[Claim], policy: P
     return name_groups(regrouped.groups, claims, living=living, founds=founds)
 
 
-def _give_ids(scene: Scene, named: Iterable[Named], items: Items, policy: Policy) -> tuple[Named, ...] | None:
+def _give_ids(scene: Scene, named: Sequence[Named], items: Items, policy: Policy) -> tuple[Named, ...] | None:
     """Groups without an id get that of their first record, or the next one that nobody ever had."""
     given = []
     for one in named:

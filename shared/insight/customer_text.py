@@ -54,6 +54,7 @@ _PRIORITIES: Final[Table] = {
     "medium": ("中优先", "medium priority"),
     "low": ("低优先", "low priority"),
 }
+_NOT_REVIEWED: Final[Words] = ("尚未评定", "not reviewed yet")
 _NONE: Final[Words] = ("无", "none")
 
 
@@ -89,6 +90,8 @@ def _who(view: CustomerView, language: Language) -> Iterator[str]:
 
 def _golden(view: CustomerView, language: Language) -> Iterator[str]:
     zone = view.told.zone
+    if not view.golden:
+        yield pick(_NOT_REVIEWED, language)
     for line in view.golden:
         said = [
             short_record(line.record_id),
@@ -240,7 +243,7 @@ def _consent_words(line: ConsentLine, zone: ZoneInfo, language: Language) -> str
 def _tags(view: CustomerView, language: Language) -> Iterator[str]:
     told = view.told
     if told.tags is None:
-        yield pick(("尚未评定", "not reviewed yet"), language)
+        yield pick(_NOT_REVIEWED, language)
         return
     reasons = (*told.tags.reasons, *told.traits)
     yield from (_tag_words(reason, language) for reason in reasons)

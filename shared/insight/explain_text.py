@@ -188,9 +188,14 @@ def _contacts(told: Explanation, language: Language) -> Iterator[str]:
     for contact in told.contacts:
         mark = "▶ " if contact.contact_id == told.contact_id else ""
         yield f"{mark}{contact_words(contact, language, told.zone)}"
-        yield f"    {explain_why(contact.why, language)}"
+        yield f"    {explain_why(contact.why, language)}{_by_policy(contact, language)}"
         for attempt in contact.attempts:
             yield f"    {attempt}"
+
+
+def _by_policy(contact: ContactLine, language: Language) -> str:
+    version = contact.why.get("policy")
+    return pick(("，按策略 {0}", ", by policy {0}"), language).format(version) if version else ""
 
 
 def contact_words(contact: ContactLine, language: Language, zone: ZoneInfo) -> str:

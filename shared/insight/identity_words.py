@@ -75,7 +75,7 @@ STEPS_TAKEN: Final[Table] = {
 }
 """What a line of the journal says."""
 REFUSALS: Final[Table] = {
-    "not_found": ("没有这个编号", "there is no such id"),
+    "not_found": ("没有这个编号，或已有决定", "there is no such id, or it was decided already"),
     "undone_before": ("该决定此前已撤销", "this was taken back before"),
     "decided_before": ("此前已有同样的决定", "this was decided before"),
     "one_customer_already": (

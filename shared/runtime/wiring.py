@@ -52,9 +52,15 @@ _seen = _Seen()
 def policy() -> "Policy":
     """The policy in force. One that this code refuses leaves the last good one standing, and is told."""
     now_s = monotonic()
-    if _seen.in_force is None or now_s - _seen.at_s >= POLICY_FRESH_S:
+    if _seen.in_force is None or now_s - _seen.at_s >= _fresh_s():
         _seen.in_force, _seen.at_s = _look_again(_seen.in_force), now_s
     return _seen.in_force.policy
+
+
+@cache
+def _fresh_s() -> float:
+    """Where the business clock stands still no sweep can wait for the others: each look is a new one."""
+    return POLICY_FRESH_S if settings.fixed_clock_at() is None else 0.0
 
 
 def _look_again(kept: "InForce | None") -> "InForce":

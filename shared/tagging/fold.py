@@ -20,7 +20,8 @@ _Entry = TypeVar("_Entry", Day, Pending)
 
 def fold_histories(parts: Iterable[History]) -> History:
     """One customer's history from those of the source records, in any order and grouping; empty for none."""
-    return reduce(_fold_two, parts, History())
+    first, *others = tuple(parts) or (History(),)
+    return reduce(_fold_two, others, first)
 
 
 def _fold_two(one: History, other: History) -> History:

@@ -71,8 +71,19 @@ class Past:
     """The first cooperation date, or the earliest order without one (R17, R22)."""
 
 
+# One review asks for the same past four times: the last history of each reading is remembered.
+_last: dict[bool, tuple[History, Past]] = {}
+
+
 def past_of(history: History, *, order_is_interaction: bool) -> Past:
     """The days of a history, without what is pending."""
+    known = _last.get(order_is_interaction)
+    if known is None or known[0] is not history:
+        known = _last[order_is_interaction] = (history, _sum_up(history, order_is_interaction))
+    return known[1]
+
+
+def _sum_up(history: History, order_is_interaction: bool) -> Past:
     days = history.days
     orders = _totals(day.orders for day in days)
     events = _totals(day.interactions + day.orders + day.refunds for day in days)

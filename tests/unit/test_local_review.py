@@ -15,8 +15,9 @@ from shared.flows.list_reviews import list_reviews
 from shared.flows.view_customer import view_customer
 from shared.insight.pairs import Pairs
 from shared.memory.items import MemoryItems
+from shared.ports import Table
 from shared.store.reviews import open_reviews
-from tests.integration.identity_world import KEY, NOW, POLICY, a_profile, ingest_all
+from tests.integration.identity_world import KEY, NOW, POLICY, a_profile, ingest_all, review, rows
 from tests.integration.test_decide_identity import LATER
 from tests.integration.test_decide_identity import ask as operate
 
@@ -49,31 +50,31 @@ def running() -> Any:  # noqa: ANN401 (stands for a session)
 
 
 def test_a_decision_goes_to_the_operation_with_who_and_why(running: Any) -> None:
-    [review] = open_reviews(running.items)
-    ask(running, Decision(review.review_id, "accept", "anna", "one desk, two birthdays"), "en")
+    [waiting] = open_reviews(running.items)
+    ask(running, Decision(waiting.review_id, "accept", "anna", "one desk, two birthdays"), "en")
     assert running.asked == [
-        {"action": "accept", "review": review.review_id, "by": "anna", "why": "one desk, two birthdays"}
+        {"action": "accept", "review": waiting.review_id, "by": "anna", "why": "one desk, two birthdays"}
     ]
     assert list_reviews(running.items) == Pairs()
 
 
 @pytest.mark.parametrize("by", ["review", "verdict"])
 def test_a_decision_is_taken_back_by_either_id(running: Any, by: str) -> None:
-    [review] = open_reviews(running.items)
-    answer = ask(running, Decision(review.review_id, "reject", "anna"), "en")
-    name = review.review_id if by == "review" else answer["verdict_id"]
+    [waiting] = open_reviews(running.items)
+    answer = ask(running, Decision(waiting.review_id, "reject", "anna"), "en")
+    name = waiting.review_id if by == "review" else answer["verdict_id"]
     ask(running, Decision(name, "undo", "ben"), "en")
     assert running.asked[-1]["verdict"] == answer["verdict_id"]
-    assert [one.review_id for one in open_reviews(running.items)] == [review.review_id]
+    assert [one.review_id for one in open_reviews(running.items)] == [waiting.review_id]
 
 
 def test_of_two_decisions_about_a_pair_the_one_that_stands_is_taken_back(running: Any) -> None:
-    [review] = open_reviews(running.items)
-    first = ask(running, Decision(review.review_id, "reject", "anna"), "en")["verdict_id"]
+    [waiting] = open_reviews(running.items)
+    first = ask(running, Decision(waiting.review_id, "reject", "anna"), "en")["verdict_id"]
     ask(running, Decision(first, "undo", "anna"), "en")
-    later = operate(running.items, "reject", review=review.review_id, at=LATER + timedelta(minutes=1))
+    later = operate(running.items, "reject", review=waiting.review_id, at=LATER + timedelta(minutes=1))
     assert later["verdict_id"] != first
-    asked = _request(running, Decision(review.review_id, "undo", "anna"))
+    asked = _request(running, Decision(waiting.review_id, "undo", "anna"))
     assert asked["verdict"] == later["verdict_id"]
 
 
@@ -92,11 +93,11 @@ def test_a_refusal_is_one_line(running: Any, name: str, action: str, said: str) 
 
 
 def test_what_was_taken_back_is_not_taken_back_again(running: Any) -> None:
-    [review] = open_reviews(running.items)
-    ask(running, Decision(review.review_id, "reject", "anna"), "en")
-    ask(running, Decision(review.review_id, "undo", "anna"), "en")
+    [waiting] = open_reviews(running.items)
+    ask(running, Decision(waiting.review_id, "reject", "anna"), "en")
+    ask(running, Decision(waiting.review_id, "undo", "anna"), "en")
     with pytest.raises(NotDecided, match="taken back before"):
-        ask(running, Decision(review.review_id, "undo", "anna"), "en")
+        ask(running, Decision(waiting.review_id, "undo", "anna"), "en")
 
 
 def test_a_function_that_fails_is_a_line_and_not_a_traceback() -> None:
@@ -112,9 +113,10 @@ def test_a_function_that_fails_is_a_line_and_not_a_traceback() -> None:
 
 
 def test_what_came_of_it_says_how_to_take_it_back() -> None:
-    line = _answer_line(Decision("r1", "accept", "anna"), {"customers": ["c-1", "c-2"]}, "en")
+    line = _answer_line(Decision("r1", "accept", "Ms Wu"), {"customers": ["c-1", "c-2"]}, "en")
     assert (
-        line == "accepted: one person; customers: c-1, c-2; to take it back: guanxi review r1 undo --by anna"
+        line
+        == "accepted: one person; customers: c-1, c-2; to take it back: guanxi review r1 undo --by 'Ms Wu'"
     )
     assert (
         _answer_line(Decision("r1", "undo", "anna"), {"customers": ["c-1"]}, "zh")
@@ -158,6 +160,8 @@ def test_json_is_plain_and_keeps_chinese(running: Any) -> None:
 
 
 def test_a_customer_as_json_has_amounts_in_fen_and_instants_in_utc(running: Any) -> None:
+    for customer_id in {row["customer_id"] for row in rows(running.items, Table.CUSTOMERS, "PROFILE")}:
+        review(running.items, customer_id)
     view = view_customer("13800000002", items=running.items, key=KEY, policy=POLICY, now=NOW)
     assert view is not None
     plain = json.loads(customer_json(view))
