@@ -52,7 +52,8 @@ def percent_read(jobs: Iterable[Progress]) -> str:
 
 def settle(session: Session, say: Say) -> None:
     """Wakes what is due and waits until nobody is: tags given, plans made, messages sent."""
-    session.invoke("SweepDue", {})
+    while session.invoke("SweepDue", {})["is_waking"]:
+        pass  # the policy has changed: wave after wave, until everybody is woken
     watch = _Watch(say)
     while True:
         now = session.fixed_at or datetime.now(UTC)

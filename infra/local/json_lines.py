@@ -3,9 +3,12 @@
 import json
 import math
 from collections.abc import Callable, Iterable
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 Answer = dict[str, object]
+
+_LINE_ENDS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+"""Many readers of lines end one at these, which JSON leaves as they are."""
 
 
 class BadLine(ValueError):
@@ -23,18 +26,19 @@ def answer_lines(
     refuse: Callable[[str], Answer] = lambda _: {"error": "bad_json"},
     *,
     is_plain: bool = False,
+    fault: Callable[[str], Answer] = lambda code: {"error": code},
 ) -> int:
-    """Writes what `ask` says of each line; `refuse` of one that is no JSON, the code of one that is a BadLine."""
+    """Writes what `ask` says of each line; `refuse` of one that is no JSON, `fault` of the code of a BadLine."""
     for line in lines:
         # Only the line's own end: a tab or a space may be what is asked about.
         text = line.decode("utf-8-sig", errors="replace").removesuffix("\n").removesuffix("\r")
         try:
-            answer = ask(text if is_plain else _parse(text))
+            answer = ask(text if is_plain else _parse(line))
         except BadLine as bad:
-            answer = {"error": bad.code}
+            answer = fault(bad.code)
         except (ValueError, RecursionError):
             answer = refuse(text)
-        out.write(_write(answer))
+        out.write(to_line(answer))
     out.flush()
     return 0
 
@@ -47,8 +51,9 @@ def text_of(line: object) -> str:
     return text
 
 
-def _parse(text: str) -> object:
-    return json.loads(text, parse_float=_read_float, parse_constant=_refuse_constant)
+def _parse(line: bytes) -> object:
+    # Strictly: an answer about a text with signs in place of what was sent would be about another text (S5).
+    return json.loads(line.decode("utf-8-sig"), parse_float=_read_float, parse_constant=_refuse_constant)
 
 
 def _read_float(text: str) -> float | str:
@@ -61,8 +66,9 @@ def _refuse_constant(text: str) -> object:
     raise ValueError(text)
 
 
-def _write(answer: Answer) -> bytes:
+def to_line(answer: Answer) -> bytes:
+    """One line of JSON in UTF-8, whatever its texts hold."""
     try:
-        return json.dumps(answer, ensure_ascii=False).encode() + b"\n"
+        return json.dumps(answer, ensure_ascii=False).translate(_LINE_ENDS).encode() + b"\n"
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can say and UTF-8 cannot
         return json.dumps(answer).encode() + b"\n"

@@ -24,7 +24,6 @@ from shared.policy.schema import Policy
 
 SHOWN: Final = 20
 """Pairs that are printed; `--json` gives all."""
-ACTIONS: Final = ("accept", "reject", "undo")
 _DONE: Final = {"accept": "accepted", "reject": "rejected", "undo": "undone"}
 
 

@@ -11,7 +11,13 @@ from shared.policy.load import load_policy
 def check_lines(lines: Iterable[bytes], out: BinaryIO) -> int:
     """For each line the text, or the first fault and its line (0: no one line of the template)."""
     hosts = load_policy().tenant.link_hosts
-    return answer_lines(lines, out, lambda line: _answer(line, hosts))
+    return answer_lines(
+        lines, out, lambda line: _answer(line, hosts), lambda _: _refusal("bad_json"), fault=_refusal
+    )
+
+
+def _refusal(code: str) -> Answer:
+    return {"ok": False, "reason": code, "line": 0}
 
 
 def _answer(line: object, hosts: list[str]) -> Answer:

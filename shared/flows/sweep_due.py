@@ -28,6 +28,8 @@ class Swept:
     closed_jobs: int
     woken: int = 0
     """Because the policy has changed: not due by time."""
+    is_waking: bool = False
+    """More of these are left for the next sweep."""
 
 
 def sweep_due(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> Swept:
@@ -48,7 +50,7 @@ def sweep_due(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> S
             is_behind_empty = False
         day += timedelta(days=1)
     woken = wake_base(items=items, queue=queue, policy=policy, now=now)
-    return Swept(customers, days, closed, woken)
+    return Swept(customers, days, closed, woken.customers, woken.goes_on)
 
 
 def _wake_day(day: date, *, items: Items, queue: Queue, policy: Policy, now: datetime) -> int:

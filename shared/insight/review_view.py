@@ -10,7 +10,6 @@ from shared.insight.identity_words import (
     COMPARED,
     FIELD_OF,
     KEYS,
-    REFUSALS,
     STEPS_TAKEN,
     level_words,
     strength_words,
@@ -89,10 +88,6 @@ def sum_words(pair: Pair, bounds: Bounds, language: Language) -> str:
 def rule_words(rule: str | None, language: Language) -> str:
     """Why a guard left it to a person; empty: none did."""
     return "" if rule is None else word(LINK_RULES, rule, language)
-
-
-def refusal_words(code: str, language: Language) -> str:
-    return word(REFUSALS, code, language)
 
 
 def side_words(side: Side, language: Language) -> str:

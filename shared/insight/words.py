@@ -243,6 +243,7 @@ FIELDS: Final[Table] = {
     "ref": ("客户编号", "customer id"),
     "address": ("地址", "address"),
     "id_number": ("证件号码", "identity number"),
+    "id_number_hash": ("证件号码（仅存摘要）", "identity number (digest only)"),
     "birthday": ("生日", "birthday"),
     "first_cooperation": ("首次合作", "first cooperation"),
     "id": ("记录编号", "record id"),

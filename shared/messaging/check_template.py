@@ -11,7 +11,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from shared.messaging.check_html import html_faults
 from shared.messaging.links import ends_with_link, plain_link_faults
 from shared.messaging.shapes import CONTEXT, LIST_ITEMS, TEXT, Kind, Shape
-from shared.messaging.values import has_banned
+from shared.messaging.values import has_banned, unlinked, untagged
 
 SOURCE_BYTES: Final = 64 * 1024  # T1
 DEPTH: Final = 20
@@ -21,9 +21,17 @@ NODES: Final = 2000
 FILTERED: Final = 1000
 """Values through filters in one render, in a loop as often as a list is long."""
 
-FILTERS: Final = frozenset({"capitalize", "length", "lower", "title", "trim", "upper"})
+FILTERS: Final = frozenset({"capitalize", "default", "join", "length", "lower", "title", "trim", "upper"})
 COUNT: Final = "length"
-"""The one filter that takes a list."""
+"""Takes a list as well."""
+JOIN: Final = "join"
+"""Takes a list of plain values, and what stands between them."""
+DEFAULT: Final = "default"
+"""Takes the text for a value that is null or empty; a name that there is not stays a fault (T3)."""
+DEFAULT_CHARACTERS: Final = 40
+_SEPARATOR = re.compile(
+    "[ ,;|、，；\n]{1,3}| (?:and|or|&) |[和与及或]"
+)  # what makes no link of two values (V3)
 
 
 class Blocks(TypedDict):
@@ -108,7 +116,7 @@ def _tree_faults(tree: nodes.Template, shape: Shape) -> Iterator[Fault]:
     while stack:
         node, depth, loops, names = stack.pop()
         seen += 1
-        filtered += LIST_ITEMS**loops if isinstance(node, nodes.Filter) else 0
+        filtered += _filtered(node, loops) if isinstance(node, nodes.Filter) else 0
         if seen > NODES or filtered > FILTERED:
             yield Fault(0, "too_large")
             return
@@ -123,6 +131,10 @@ def _tree_faults(tree: nodes.Template, shape: Shape) -> Iterator[Fault]:
         for below in _below(node, depth, loops, names):
             below[0].lineno = below[0].lineno or node.lineno  # the parser leaves some nodes without a line
             stack.append(below)
+
+
+def _filtered(node: nodes.Filter, loops: int) -> int:
+    return int(LIST_ITEMS ** (loops + (node.name == JOIN)))
 
 
 def _below(
@@ -209,11 +221,33 @@ def _loop_fault(node: nodes.For, names: Shape) -> Fault | None:
 def _filter_fault(node: nodes.Filter, names: Shape) -> Fault | None:
     if node.name not in FILTERS:
         return Fault(node.lineno, "unknown_filter", node.name)
-    if node.node is not None and node.name != COUNT and not _is_plain(node.node, names):
+    if node.name == JOIN and not _is_list(node.node, names):
         return Fault(node.lineno, "not_plain", node.name)
-    if not isinstance(node.node, _VALUES) or node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
+    if node.node is not None and node.name not in (COUNT, JOIN) and not _is_plain(node.node, names):
+        return Fault(node.lineno, "not_plain", node.name)
+    if not isinstance(node.node, _VALUES) or node.kwargs or node.dyn_args or node.dyn_kwargs:
         return Fault(node.lineno, "not_allowed", "filter arguments")
-    return None
+    return None if _takes(node.name, node.args) else Fault(node.lineno, "not_allowed", "filter arguments")
+
+
+def _is_list(node: nodes.Node | None, names: Shape) -> bool:
+    """A list of plain values; also what is unknown, which is said by the name itself."""
+    kind = _kind(node, names) if isinstance(node, nodes.Name | nodes.Getattr) else TEXT
+    return kind is None or (kind.element is not None and kind.element.is_plain)
+
+
+def _takes(name: str, given: Sequence[nodes.Node]) -> bool:
+    """The filter takes these arguments: one fixed text for two of the filters, which spells no link and no tag."""
+    if name not in (JOIN, DEFAULT):
+        return not given
+    match given:
+        case [nodes.Const(value=str(text))]:
+            return bool(_SEPARATOR.fullmatch(text)) if name == JOIN else _is_harmless(text)
+    return False
+
+
+def _is_harmless(text: str) -> bool:
+    return len(text) <= DEFAULT_CHARACTERS and not has_banned(text) and untagged(unlinked(text)) == text
 
 
 def _text_faults(tree: nodes.Template, html: bool, link_hosts: Sequence[str]) -> Iterator[Fault]:

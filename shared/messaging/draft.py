@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from shared.messaging.check_template import check_template, holds_markup
 from shared.messaging.errors import MessageInvalid
 from shared.messaging.render import render_source
-from shared.messaging.shapes import shape_of
+from shared.messaging.shapes import loose_shape, shape_of
 from shared.messaging.values import clean_body, customer_value, html_value, sms_value
 
 Part = Literal["text", "html", "sms"]
@@ -38,8 +38,11 @@ def check_draft(
     html = part == "html" or (part is None and holds_markup(source))
     clean = sms_value if part == "sms" else html_value if html else customer_value
     try:
-        shape = shape_of(context)
-        faults = check_template(source, html=html, shape=shape, link_hosts=link_hosts)
+        faults = check_template(source, html=html, shape=loose_shape(context), link_hosts=link_hosts)
+        shape = (
+            {} if faults else shape_of(context)
+        )  # a fault of the template alone has a line, and comes first
+        faults = faults or check_template(source, html=html, shape=shape, link_hosts=link_hosts)
         if faults:
             return Checked(code=faults[0].code, line=faults[0].line, detail=faults[0].detail)
         values = {name: _cleaned(value, clean) for name, value in context.items()}

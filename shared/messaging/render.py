@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from shared.messaging.catalogue import LOCALES, PARTS
-from shared.messaging.check_template import BLOCKS, check_template
+from shared.messaging.check_template import BLOCKS, DEFAULT, JOIN, check_template
 from shared.messaging.errors import MessageInvalid
 from shared.messaging.shapes import CONTEXT, Shape, shape_of
 from shared.messaging.values import SEAM, unlink_seams
@@ -39,13 +39,15 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 @cache
 def _environment(html: bool) -> _Environment:
-    return _Environment(
+    made = _Environment(
         autoescape=html,
         undefined=StrictUndefined,
         loader=None,
         finalize=_printed,
         **BLOCKS,
     )
+    made.filters |= {JOIN: _joined, DEFAULT: _or_default}
+    return made
 
 
 def _printed(value: object) -> object:
@@ -53,6 +55,17 @@ def _printed(value: object) -> object:
     if value is None:
         raise MessageInvalid("value_missing")  # else the person would read "None"
     return f"{SEAM}{value}{SEAM}" if type(value) is str else value
+
+
+def _joined(values: Iterable[object], separator: str) -> str:
+    listed = list(values)
+    if None in listed:
+        raise MessageInvalid("value_missing")
+    return separator.join(map(str, listed))
+
+
+def _or_default(value: object, instead: str) -> object:
+    return instead if value is None or value == "" else value
 
 
 def render(template: str, locale: str, part: str, values: Values, link_hosts: Sequence[str] = ()) -> str:

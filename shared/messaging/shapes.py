@@ -32,7 +32,7 @@ class Kind:
     fields: Mapping[str, "Kind"] = field(default_factory=dict)
     element: "Kind | None" = None
     is_open: bool = False
-    """The element of an empty list: nobody can tell what it would be."""
+    """Such as the element of an empty list: nobody can tell what it would be."""
 
     @property
     def is_plain(self) -> bool:
@@ -40,6 +40,7 @@ class Kind:
 
 
 TEXT: Final = Kind()
+_ANYTHING: Final = Kind(element=Kind(is_open=True), is_open=True)
 Shape = Mapping[str, Kind]
 
 CONTEXT: Final[Shape] = dict.fromkeys(
@@ -63,6 +64,11 @@ def shape_of(values: Mapping[str, object]) -> dict[str, Kind]:
     MessageInvalid: a value is not plain, too long, nested too deep, or a list mixes texts and mappings.
     """
     return _fields(values, _kind_of_value)
+
+
+def loose_shape(values: Mapping[str, object]) -> dict[str, Kind]:
+    """The names of a context, each of which may be anything: shows the faults that a template has with any values."""
+    return {name: _ANYTHING for name in values if is_name(name)}
 
 
 def _fields(values: Mapping[str, object], kind_of: Callable[[object], Kind]) -> dict[str, Kind]:

@@ -60,6 +60,13 @@ def next_sweep(world: World) -> None:
     world.sweep()
 
 
+def sweep_all(world: World) -> None:
+    """As many sweeps as it takes to wake everybody."""
+    next_sweep(world)
+    while (walk := read_walk(world.items)[1]) is not None and walk.place is not None:
+        next_sweep(world)
+
+
 @pytest.fixture(scope="module")
 def rows() -> list[tuple[Table, Item]]:
     """The sample customers after their first day, and a sweep that knows the packaged policy."""
@@ -306,7 +313,7 @@ def test_a_refused_policy_is_told_by_code(wired: MemoryItems, caplog: pytest.Log
 
 
 def test_a_publication_has_everybody_reviewed_once_in_waves(lived: World) -> None:
-    publish(lived, a_policy("2", "wave = 20_000 -> wave = 500"))
+    publish(lived, a_policy("2", "wave = 20_000 -> wave = 5_000"))
     before, counts = versions_seen(lived), list[int]()
     while versions_of_tags(lived)[PACKAGED]:
         counts.append(versions_of_tags(lived)["2"])
@@ -315,8 +322,8 @@ def test_a_publication_has_everybody_reviewed_once_in_waves(lived: World) -> Non
     assert len(set(counts)) > 2, "one wave did not do it"
     after = versions_seen(lived)
     assert {after[name] - before[name] for name in before} == {1}
-    for _ in range(20):
-        next_sweep(lived)
+    sweep_all(lived)
+    next_sweep(lived)
     assert versions_seen(lived) == after
 
 
@@ -325,7 +332,7 @@ def test_nobody_is_woken_before_every_function_follows(lived: World) -> None:
     lived.clock.move_to(lived.clock.now() + FOLLOWED_AFTER - timedelta(seconds=1))
     assert lived.invoke("SweepDue", {})["woken"] == 0
     lived.clock.move_to(lived.clock.now() + timedelta(seconds=1))
-    assert lived.invoke("SweepDue", {})["woken"] == sum(versions_of_tags(lived).values())
+    assert lived.invoke("SweepDue", {})["woken"] > 0
 
 
 def test_a_walk_that_breaks_off_goes_on_and_one_that_is_over_is_not_repeated(
@@ -346,7 +353,7 @@ def test_a_walk_that_breaks_off_goes_on_and_one_that_is_over_is_not_repeated(
             lived.invoke("SweepDue", {})
     lived.settle()
     assert 0 < versions_of_tags(lived)["2"] < sum(versions_of_tags(lived).values())
-    next_sweep(lived)
+    sweep_all(lived)
     assert set(versions_of_tags(lived)) == {"2"}
     assert lived.invoke("SweepDue", {})["woken"] == 0
     _, walk = read_walk(lived.items)
@@ -357,9 +364,9 @@ def test_a_walk_that_breaks_off_goes_on_and_one_that_is_over_is_not_repeated(
 def test_a_roll_back_brings_everybody_back_and_makes_nobody_s_contact_twice(lived: World) -> None:
     made = contact_ids(lived)
     publish(lived, LOWER_BAR)
-    next_sweep(lived)
+    sweep_all(lived)
     ask(lived, "roll_back_policy", version=PACKAGED)
-    next_sweep(lived)
+    sweep_all(lived)
     assert set(versions_of_tags(lived)) == {PACKAGED}
     steps = Counter(
         (item["customer_id"], item["plan_step"], item["occasion_on"])
@@ -394,7 +401,7 @@ def test_what_a_plan_foresees_for_forty_days_is_what_publishing_it_does(lived: W
     unchanged = make_outlook(foresee(read_known(lived, NOW), load_policy(), KEY, span), load_policy(), NOW)
     before = contact_ids(lived)
     publish(lived, text)
-    next_sweep(lived)
+    sweep_all(lived)
     live(lived, span.end)
     made = contact_ids(lived) - before
     assert set(outlook.made) == made
@@ -405,7 +412,7 @@ def test_what_a_plan_foresees_for_forty_days_is_what_publishing_it_does(lived: W
 def test_every_tag_and_contact_names_the_policy_that_made_it(lived: World) -> None:
     first = contact_ids(lived)
     publish(lived, LOWER_BAR)
-    next_sweep(lived)
+    sweep_all(lived)
     live(lived, NOW + timedelta(days=20))
     assert set(versions_of_tags(lived)) == {"2"}
     named = Counter(
