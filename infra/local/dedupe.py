@@ -4,6 +4,7 @@ Nothing leaves the machine, no labels are asked for: the weights are learned fro
 """
 
 import csv
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,10 @@ class NotReadable(LocalFault):
     """The file holds no table of people that we can read."""
 
 
+class NotWritable(LocalFault):
+    """The answer cannot be written where it was asked for."""
+
+
 class _Table(NamedTuple):
     numbers: list[str]
     """Row as the person sees it, with the sheet where there are several."""
@@ -50,6 +55,7 @@ def dedupe_file(
     weights: Path | None = None,
 ) -> int:
     """Writes row (or the cell of the id column) and cluster for every row of the file."""
+    _check_places(file, [out] if review is None else [out, review])
     table = _read_table(file)
     names = _names(table, id_column)
     columns, matched, places = _match(table, weights, [id_column] if id_column else [])
@@ -62,11 +68,26 @@ def dedupe_file(
 
 def learn_file(file: Path, out: Path, *, weights: Path | None = None) -> int:
     """Writes the weights learned from the file, without any value that belongs to one person."""
+    _check_places(file, [out])
     table = _read_table(file)
     columns, matched, _ = _match(table, weights, [])
     out.write_text(write_weights(for_everybody(matched.weights)) + "\n", encoding="utf-8")
     _say_summary(table, columns, matched)
     return 0
+
+
+def _check_places(file: Path, outs: Sequence[Path]) -> None:
+    """Said before minutes of work: an answer that cannot be written, or that would lie on the table it is about."""
+    places = [file.resolve(), *(out.resolve() for out in outs)]
+    for number, place in enumerate(places[1:], start=1):
+        if place in places[:number]:
+            raise NotWritable(f"{outs[number - 1]}: would overwrite another file of this run")
+        if place.is_dir() or not place.parent.is_dir():
+            raise NotWritable(
+                f"{outs[number - 1]}: {'a folder' if place.is_dir() else 'there is no such folder'}"
+            )
+        if not os.access(place if place.exists() else place.parent, os.W_OK):
+            raise NotWritable(f"{outs[number - 1]}: not allowed to write there")
 
 
 def _match(

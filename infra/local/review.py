@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -24,6 +25,7 @@ from shared.policy.schema import Policy
 
 SHOWN: Final = 20
 """Pairs that are printed; `--json` gives all."""
+_WHY_LOST: Final = ("注意：理由未能保存", "note: the reason is not kept with it")
 _DONE: Final = {"accept": "accepted", "reject": "rejected", "undo": "undone"}
 
 
@@ -74,6 +76,8 @@ def decide(asked: Decision, *, state: Path, out: Path, language: str, as_json: b
         raise NoState(f"there is no state in {state}: run `guanxi run FILE...` or `guanxi demo` first")
     with open_session(folder, out / "outbox") as session:
         answer = ask(session, asked, said)
+        if asked.why and asked.action == "undo":
+            print(pick(_WHY_LOST, said), file=sys.stderr)
         settle(session, _quietly)
         leave_behind(session, out, language=said)
     print(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else _answer_line(asked, answer, said))

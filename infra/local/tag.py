@@ -10,6 +10,7 @@ from typing import BinaryIO
 from zoneinfo import available_timezones
 
 from infra.local.faults import LocalFault
+from infra.local.json_lines import to_line
 from shared.model.errors import PolicyInvalid
 from shared.policy.load import load_policy
 from shared.policy.schema import Policy
@@ -44,8 +45,7 @@ def tag_lines(
     """One line out for each line in that is not blank: the tags, or which line is unusable, where and why."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            answer = _answer(line, number, policy, at, is_explained=is_explained)
-            out.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+            out.write(to_line(_answer(line, number, policy, at, is_explained=is_explained)))
     out.flush()
 
 

@@ -4,7 +4,7 @@ What is read here is read as `clean_money` and `convert_to_fen` read it (`tests/
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from shared.cleaning.codes import make_issue
 from shared.cleaning.field import Found
@@ -25,19 +25,28 @@ _SAID_INSTEAD = "面议 电议 详谈 价格面议".split()
 _HOME_OF_WORDS = "CNY"
 _CENTS, _CENT_DIGITS = 100, 2
 _MYRIAD = 10_000
-_MOST_WHOLE = 10**9
+_MOST_WHOLE, _MOST_DIGITS = 10**9, 9
 _MOST_FEN = 2**53
 
 
 def plain_fen(raw: object, home: str, hints: MoneyHints) -> int | None:
     """Fen of an amount in the tenant's own currency about which there is nothing to say."""
-    _, unit, has_decimal_comma, *_ = hints
-    if type(raw) is int:
-        return raw * _CENTS if unit is None and 0 <= raw < _MOST_WHOLE else None
-    if type(raw) is float and not has_decimal_comma:
-        raw = write_scalar(raw)
-    if unit is not None or type(raw) is not str:
+    if hints.unit is not None:
         return None
+    if type(raw) is int:
+        return raw * _CENTS if 0 <= raw < _MOST_WHOLE else None
+    if type(raw) is float:
+        raw, has_decimal_comma = write_scalar(raw), False
+    else:
+        has_decimal_comma = hints.has_decimal_comma
+    return _read_text(raw, home, has_decimal_comma=has_decimal_comma) if type(raw) is str else None
+
+
+def _read_text(raw: str, home: str, *, has_decimal_comma: bool) -> int | None:
+    whole, _, cents = raw.partition("," if has_decimal_comma else ".")
+    if whole.isdigit() and len(whole) <= _MOST_DIGITS and raw.isascii() and len(cents) == _CENT_DIGITS:
+        # The form of nearly every system: digits, and two after the sign.
+        return int(whole + cents) if cents.isdigit() else None
     match = _COMMA_AMOUNT(raw) if has_decimal_comma else _AMOUNT(raw)
     if match is None or (home != _HOME_OF_WORDS and not raw.isascii()):
         return None
@@ -65,9 +74,16 @@ def _read_words(text: str, path: str) -> Found[int] | None:
     capitals = _CAPITALS(text)
     if capitals is None:
         return _refusals(path).get(text)
-    yuan = read_number(capitals[1])
+    fen = _read_capitals(capitals[1])
+    return None if fen is None else (fen, ())
+
+
+# Whole yuan in capitals are mostly round, so that few of them are many.
+@lru_cache(maxsize=1024)
+def _read_capitals(text: str) -> int | None:
+    yuan = read_number(text)
     is_whole = yuan is not None and yuan == yuan.to_integral_value() and yuan * _CENTS < _MOST_FEN
-    return (int(yuan) * _CENTS, ()) if yuan is not None and is_whole else None
+    return int(yuan) * _CENTS if yuan is not None and is_whole else None
 
 
 @cache

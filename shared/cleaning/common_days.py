@@ -33,6 +33,8 @@ _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{3}|\.[0-9]{6})?)?"
     r"(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])?"
 ).fullmatch
+_OFFSET = re.compile("Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]").fullmatch
+_ISO_SECONDS = len("2026-06-30T10:00:00")
 # One year inside what `dates.py` takes, so that no zone leads out.
 _FIRST_INNER_YEAR, _LAST_INNER_YEAR = YEARS.start + 1, YEARS.stop - 2
 _ISO_DAY = 10
@@ -47,7 +49,7 @@ def plain_day_reader(day_first: bool | None, today: date) -> Callable[[str], dat
     oldest = next(day for day in (date(year, 1, 1) for year in YEARS) if not is_too_long_ago(day, today))
 
     def read(raw: str) -> date | None:
-        day = _read_iso_day(raw) or _read_day(raw, day_first)
+        day = (_read_iso_day(raw) if len(raw) == _ISO_DAY else None) or _read_day(raw, day_first)
         return day if day is not None and oldest <= day <= today and day not in PLACEHOLDERS else None
 
     return read
@@ -62,13 +64,36 @@ def read_no_day(raw: str, path: str) -> Found[date] | None:
 
 def plain_instant(raw: str, hints: DateHints) -> datetime | None:
     """The UTC instant, cut to milliseconds; a day alone counts from 00:00 local (R22)."""
-    if len(raw) == _ISO_DAY and raw[4] == "-" and raw[7] == "-":
-        at = _start_of_iso_day(raw, hints.zone)
-        if at is not None:
-            return at
+    at, size = None, len(raw)
+    if size >= _ISO_DAY and raw[4] == "-" and raw[7] == "-":
+        if size == _ISO_DAY:
+            at = _start_of_iso_day(raw, hints.zone)
+        else:
+            at = (_read_seconds(raw, hints.zone) if size >= _ISO_SECONDS else None) or _read_instant(
+                raw, hints.zone
+            )
+    return at or _read_day_and_clock(raw, hints)
+
+
+def _read_seconds(raw: str, zone: ZoneInfo) -> datetime | None:
+    """With seconds and no fraction, as most systems write; between these signs Python takes nothing but digits."""
+    if raw[13] != ":" or raw[16] != ":" or raw[10] not in "T ":
+        return None
+    offset = raw[_ISO_SECONDS:]
+    try:
+        at = datetime.fromisoformat(raw[:_ISO_SECONDS] + "Z" if offset else raw + "Z")
+    except ValueError:
+        return None
+    if not _FIRST_INNER_YEAR <= at.year <= _LAST_INNER_YEAR:
+        return None
+    ahead = _written_offset(offset) if offset else _offset_on(raw[:_ISO_DAY], zone)
+    return None if ahead is None else at - ahead
+
+
+def _read_instant(raw: str, zone: ZoneInfo) -> datetime | None:
     match = _INSTANT(raw)
     if match is None:
-        return _read_day_and_clock(raw, hints)
+        return None
     day, offset = match.groups()
     try:
         at = datetime.fromisoformat(raw if offset else raw + "Z")
@@ -77,11 +102,18 @@ def plain_instant(raw: str, hints: DateHints) -> datetime | None:
     if not _FIRST_INNER_YEAR <= at.year <= _LAST_INNER_YEAR:
         return None
     if offset is None:
-        ahead = _offset_on(day, hints.zone)
-        at = at.replace(tzinfo=hints.zone).astimezone(UTC) if ahead is None else at - ahead
+        ahead = _offset_on(day, zone)
+        at = at.replace(tzinfo=zone).astimezone(UTC) if ahead is None else at - ahead
     elif offset != "Z":
         at = at.astimezone(UTC)
     return to_tick(at) if at.microsecond else at
+
+
+@lru_cache(maxsize=128)
+def _written_offset(offset: str) -> timedelta | None:
+    if _OFFSET(offset) is None:
+        return None
+    return datetime.fromisoformat(f"2000-01-01T00:00:00{offset}").utcoffset()
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -96,17 +128,20 @@ def _offset_on(day: str, zone: ZoneInfo) -> timedelta | None:
 
 def _read_day_and_clock(raw: str, hints: DateHints) -> datetime | None:
     clock = _CLOCK(raw) if " " in raw else None
-    day = _read_day(clock[1] if clock else raw, hints.day_first)
-    if day is None or not _FIRST_INNER_YEAR <= day.year <= _LAST_INNER_YEAR:
-        return None
-    if clock is None:
-        return _start_of_day(day, hints.zone)
+    day, ahead = _read_event_day(clock[1] if clock else raw, hints.day_first, hints.zone)
+    if day is None or clock is None:
+        return None if day is None else start_of_day(day, hints.zone)
     at = datetime(day.year, day.month, day.day, int(clock[2]), int(clock[3]), int(clock[4] or 0), tzinfo=UTC)
-    ahead = _offset_on(day.isoformat(), hints.zone)
     return at.replace(tzinfo=hints.zone).astimezone(UTC) if ahead is None else at - ahead
 
 
-_start_of_day = lru_cache(maxsize=_REMEMBERED)(start_of_day)
+@lru_cache(maxsize=_REMEMBERED)
+def _read_event_day(raw: str, day_first: bool | None, zone: ZoneInfo) -> tuple[date | None, timedelta | None]:
+    """The day, and what local time is ahead of UTC all day long."""
+    day = _read_day(raw, day_first)
+    if day is None or not _FIRST_INNER_YEAR <= day.year <= _LAST_INNER_YEAR:
+        return None, None
+    return day, _offset_on(day.isoformat(), zone)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from shared.cleaning import names
 from shared.cleaning.codes import make_issue
 from shared.cleaning.field import Found
-from shared.cleaning.text import PLAIN_HAN, fold, is_plain, mend_encoding
+from shared.cleaning.text import PLAIN_HAN, fold, mend_encoding
 
 Named: TypeAlias = tuple[str, str | None]
 """A name and its form of address."""
@@ -64,10 +64,11 @@ def read_name(raw: str, path: str) -> Found[Named] | None:
     spaced = _SPACED_NAME(raw)
     if spaced is not None:
         return _read_han(spaced, path)
-    text = fold(raw)
+    mended = mend_encoding(raw)
+    text = fold(mended)
     spaced = _SPACED_NAME(text)
     found = _read_latin(text, path) if spaced is None else _read_han(spaced, path)
-    if found is None or found[0] is None or is_plain(raw) or mend_encoding(raw) == raw:
+    if found is None or found[0] is None or mended == raw:
         return found
     return found[0], (make_issue(path, "text_repaired"), *found[1])
 

@@ -35,6 +35,7 @@ _ABROAD = "179"
 _CHINESE_MOBILE = re.compile("1(?!79)[3-9][0-9]{9}").fullmatch
 _PLACEHOLDER_TAILS = frozenset({"00138000", *(digit * 8 for digit in "0123456789")})
 _HEAD_DIGITS, _MOBILE_DIGITS, _MOST_DIGITS = 3, 11, 15
+_GROUPED_MOBILE, _FULL_MOBILE = len("138 1234 5678"), len("+8613812345678")
 _GROUPED = re.compile(r"[0-9]{2,5}([ -])[0-9]{2,8}(?:\1[0-9]{2,4})*").fullmatch
 _INTERNATIONAL = re.compile(r"(?:\+|00(?=[1-9]))([0-9]{1,15})(?: ([0-9]{6,12}))?").fullmatch
 _FEWEST_APART = 7
@@ -42,7 +43,7 @@ _FEWEST_APART = 7
 
 @lru_cache(maxsize=512)
 def plain_phone_reader(region: str) -> Callable[[str], str | None]:
-    """A reader of numbers of a region (ISO 3166) that are nothing but digits."""
+    """A reader of numbers of a region (ISO 3166) that are digits, in China also grouped or with the country's code."""
     home = phone_fast.find_home(region)
 
     def read(raw: str) -> str | None:
@@ -59,6 +60,11 @@ def _chinese_reader() -> Callable[[str], str | None]:
     heads = phone_fast.chinese_mobile_heads() - {_ABROAD}
 
     def read(raw: str) -> str | None:
+        size = len(raw)
+        if size == _GROUPED_MOBILE and raw[3] == raw[8] and raw[3] in " -":
+            raw = raw[:3] + raw[4:8] + raw[9:]
+        elif size == _FULL_MOBILE and raw.startswith("+86"):
+            raw = raw[3:]
         is_mobile = len(raw) == _MOBILE_DIGITS and raw[:3] in heads and raw.isdigit() and raw.isascii()
         return f"+86{raw}" if is_mobile and raw[3:] not in _PLACEHOLDER_TAILS else None
 

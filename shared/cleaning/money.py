@@ -134,12 +134,17 @@ def read_money(raw: object, path: str, *, hints: MoneyHints, currency: str | Non
     if unit is None:
         return refused(path, "bad_unit")
     named = bare.options or unit.options or ((currency,) if currency else ())
-    is_said = hints.has_decimal_comma or hints.has_decimal_point
-    habit = Habit(hints.has_decimal_comma if is_said else None, hints.has_lakh_groups, named)
-    amount = _read_amount(bare.text, unit.factor, habit)
+    amount = _read_amount(bare.text, unit.factor, _habit_of(raw, hints, named))
     if isinstance(amount, str):
         return refused(path, amount)
     return Field(Reading(-amount if bare.is_negative else amount, bare.options or unit.options))
+
+
+def _habit_of(raw: object, hints: MoneyHints, named: tuple[str, ...]) -> Habit:
+    # A JSON number is written with a point wherever it comes from.
+    is_said = hints.has_decimal_comma or hints.has_decimal_point or isinstance(raw, float)
+    has_comma = hints.has_decimal_comma and not isinstance(raw, float)
+    return Habit(has_comma if is_said else None, hints.has_lakh_groups, named)
 
 
 def _tidy(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from shared.cleaning import categories, companies, dates, emails, identity, industries, names, phones, regions
 from shared.cleaning.common_days import plain_day_reader, read_no_day
@@ -26,7 +26,7 @@ from shared.cleaning.id_numbers import hash_id_number
 from shared.cleaning.message import Message
 from shared.cleaning.reader import Clean, read_line
 from shared.cleaning.regions import Place, country_of_province, province_of_city
-from shared.cleaning.text import is_plain
+from shared.cleaning.text import is_untouched
 from shared.model.instants import local_day
 from shared.model.record import Party, trust
 
@@ -61,63 +61,49 @@ class _DayReaders(NamedTuple):
     first_cooperation: _Rest
 
 
-def clean_party(source: Mapping[str, object], message: Message) -> Party:
+# One line for each field, instead of a function: their calls would cost as much as what they read.
+def clean_party(source: Mapping[str, object], message: Message) -> Party:  # noqa: C901
     """The party as this record says it; `ref` stays empty when the source gives none."""
-    name, title = _read_person(source.get("name"), message)
+    get, takes_plain, rest = source.get, message.takes_plain, message.read_rest
+    ref = name = title = company = industry = language = None
+    if (raw := get("name")) is not None:
+        name = plain_name(raw) if takes_plain and type(raw) is str else None
+        if name is None:
+            name, title = rest(raw, *_NAME) or (None, None)
     country, province, city, address = _read_where(source, message)
-    ref, own_title, company, industry = _read_work(source, message)
-    region = country or message.hints.region or message.habits.country
-    phone, email, language = _read_contact(source, message, region)
+    if (raw := get("ref")) is not None:
+        ref = raw if takes_plain and type(raw) is str and is_plain_id(raw) else rest(raw, *_REF)
+    if (raw := get("title")) is not None:
+        title = _read_line(raw, "party.title", message) or title
+    if (raw := get("company")) is not None:
+        is_plain = takes_plain and type(raw) is str and is_plain_company(raw)
+        company = raw if is_plain else rest(raw, *_COMPANY)
+    if (raw := get("industry")) is not None:
+        industry = (_plain_industry(raw) if takes_plain and type(raw) is str else None) or rest(
+            raw, *_INDUSTRY
+        )
+    phone, email = _read_contact(source, message, country or message.hints.region or message.habits.country)
+    if (raw := get("language")) is not None:
+        language = (_plain_language(raw) if takes_plain and type(raw) is str else None) or rest(
+            raw, *_LANGUAGE
+        )
     birthday_on, first_cooperation_on = _read_days(source, message)
     return trust(
         Party,
         {
-            "ref": ref, "name": name, "title": own_title or title, "company": company, "industry": industry, "phone": phone,
+            "ref": ref, "name": name or None, "title": title, "company": company, "industry": industry, "phone": phone,
             "email": email, "country": country, "province": province, "city": city, "language": language,
             "birthday_on": birthday_on, "first_cooperation_on": first_cooperation_on, "address": address,
-            "id_number_hash": _read_id_number(source.get("id_number"), message),
+            "id_number_hash": None if get("id_number") is None else _read_id_number(source["id_number"], message),
         },
     )  # fmt: skip
 
 
-def _read_person(raw: object, message: Message) -> tuple[str | None, str | None]:
-    """The name, and the form of address that stood with it."""
-    if raw is None:
-        return None, None
-    name = plain_name(raw) if message.takes_plain and type(raw) is str else None
-    if name is not None:
-        return name, None
-    name, title = message.read_rest(raw, *_NAME) or (None, None)
-    return name or None, title
-
-
-def _read_work(
-    source: Mapping[str, object], message: Message
-) -> tuple[str | None, str | None, str | None, str | None]:
-    get, takes_plain, rest = source.get, message.takes_plain, message.read_rest
-    ref = title = company = industry = None
-    raw = get("ref")
-    if raw is not None:
-        ref = raw if takes_plain and type(raw) is str and is_plain_id(raw) else rest(raw, *_REF)
-    raw = get("title")
-    if raw is not None:
-        title = message.keep(read_line(raw, "party.title", message.habits.most_characters))
-    raw = get("company")
-    if raw is not None:
-        is_plain = takes_plain and type(raw) is str and is_plain_company(raw)
-        company = raw if is_plain else rest(raw, *_COMPANY)
-    raw = get("industry")
-    if raw is not None:
-        found = _plain_industry(raw) if takes_plain and type(raw) is str else None
-        industry = found or rest(raw, *_INDUSTRY)
-    return ref, title, company, industry  # type: ignore[return-value]
-
-
 def _read_contact(
     source: Mapping[str, object], message: Message, region: str
-) -> tuple[str | None, str | None, Literal["zh", "en"] | None]:
+) -> tuple[str | None, str | None]:
     get, takes_plain, rest = source.get, message.takes_plain, message.read_rest
-    phone = email = language = None
+    phone = email = None
     raw = get("phone")
     if raw is not None:
         plain, others = _phone_readers(region)
@@ -125,11 +111,7 @@ def _read_contact(
     raw = get("email")
     if raw is not None:
         email = (plain_email(raw) if takes_plain and type(raw) is str else None) or rest(raw, *_EMAIL)
-    raw = get("language")
-    if raw is not None:
-        found = _plain_language(raw) if takes_plain and type(raw) is str else None
-        language = found or rest(raw, *_LANGUAGE)
-    return phone, email, language
+    return phone, email
 
 
 @lru_cache(maxsize=512)
@@ -167,8 +149,6 @@ def _day_readers(hints: DateHints, received_at: datetime) -> _DayReaders:
 
 
 def _read_id_number(raw: object, message: Message) -> str | None:
-    if raw is None:
-        return None
     today = local_day(message.received_at, message.hints.dates.zone)
     clean: Clean[str] = partial(hash_id_number, key=message.key, today=today)
     return message.read_rest(raw, "party.id_number", read_nothing, clean)
@@ -186,11 +166,13 @@ def _read_where(
     if country not in _WITH_PROVINCES:
         # Abroad they stay as written.
         province, city, address = (
-            _read_text(name, source, message) for name in ("province", "city", "address")
+            None if (raw := source.get(name)) is None else _read_line(raw, f"party.{name}", message)
+            for name in ("province", "city", "address")
         )
         return country, province, city, address
     province, city = _read_province_and_city(source, message)
-    address = _read_address(source.get("address"), message)
+    raw = source.get("address")
+    address = None if raw is None else _read_address(raw, message)
     if not (province and city):
         province, city = _complete(province, city, address)
     if country is None and province:
@@ -223,27 +205,16 @@ def _read_province_and_city(source: Mapping[str, object], message: Message) -> t
     return province, city
 
 
-def _read_text(name: str, source: Mapping[str, object], message: Message) -> str | None:
-    raw = source.get(name)
-    if raw is None:
-        return None
-    return message.keep(read_line(raw, f"party.{name}", message.habits.most_characters))
+def _read_line(raw: object, path: str, message: Message) -> str | None:
+    return message.keep(read_line(raw, path, message.habits.most_characters))
 
 
 def _read_address(raw: object, message: Message) -> str | None:
-    if raw is None:
-        return None
     # A plain text that begins with a place has no issue.
-    most_characters = message.habits.most_characters
-    if message.takes_plain and type(raw) is str and _is_plain_address(raw, most_characters):
-        return raw
-    return message.keep(read_line(raw, "party.address", most_characters))
-
-
-def _is_plain_address(raw: str, most_characters: int) -> bool:
-    return (
-        len(raw) <= most_characters and _OFFICIAL_HEAD(raw) is not None and " " not in raw and is_plain(raw)
-    )
+    if type(raw) is str and message.takes_plain and _OFFICIAL_HEAD(raw) is not None:
+        is_plain = len(raw) <= message.habits.most_characters and is_untouched(raw)
+        return raw if is_plain else _read_line(raw, "party.address", message)
+    return _read_line(raw, "party.address", message)
 
 
 # 广东省深圳市南山区, 上海市浦东新区: what follows a whole official name changes nothing about it.

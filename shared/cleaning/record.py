@@ -27,7 +27,7 @@ from shared.cleaning.money import clean_money, convert_to_fen
 from shared.cleaning.party import clean_party
 from shared.cleaning.reader import read_value
 from shared.cleaning.text import read_text, write_scalar
-from shared.model.instants import local_day, to_tick
+from shared.model.instants import TICK, local_day, to_tick
 from shared.model.issues import Issue
 from shared.model.record import (
     RECORD_KINDS,
@@ -49,7 +49,6 @@ from shared.model.record import (
 )
 from shared.policy.schema import Policy
 
-_DAY_SECONDS = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEEDS_EVENT_DATE = frozenset({"order", "refund", "interaction", "complaint", "satisfaction"})
 # DynamoDB keeps 38 digits, but JSON readers of other languages only 2**53.
@@ -62,6 +61,10 @@ class Cleaned(NamedTuple):
     refusal: str | None
     """Why, as a code of `codes.py`."""
     issues: tuple[Issue, ...]
+
+
+# Three times as fast as by its name.
+_make_cleaned = tuple.__new__
 
 
 class _Refusal(NamedTuple):
@@ -85,7 +88,7 @@ def clean_record(raw: Mapping[str, object], *, policy: Policy, received_at: date
     made = _make_record(raw, issues, find_habits(policy), _to_tick_once(received_at), key)
     if isinstance(made, _Refusal):
         return Cleaned(None, made.code, tuple(issues))
-    return Cleaned(made, None, tuple(issues))
+    return _make_cleaned(Cleaned, (made, None, tuple(issues) if issues else ()))
 
 
 def _make_record(
@@ -94,10 +97,15 @@ def _make_record(
     schema = raw.get("schema")
     if (type(schema) is not int or schema != 1) and write_scalar(schema) != "1":
         return _Refusal("unknown_schema")
-    kind = _read_kind(raw.get("kind"))
+    kind = raw.get("kind")
+    if type(kind) is not str or kind not in _BUILDERS:
+        kind = _read_kind(kind)
     if kind is None:
         return _Refusal("unknown_kind")
-    system = _read_system(raw.get("system"), issues, habits)
+    said = raw.get("system")
+    system = _plain_system(said) if type(said) is str and habits.takes_plain else None
+    if system is None:
+        system = _read_system(said, issues, habits)
     if system is None:
         return _Refusal("missing_system")
     hints, found = read_hints(raw.get("hints"), system, habits)
@@ -111,17 +119,12 @@ def _make_record(
 
 
 def _read_system(raw: object, issues: list[Issue], habits: Habits) -> str | None:
-    plain = _plain_system(raw) if type(raw) is str and habits.takes_plain else None
-    if plain is not None:
-        return plain
     system, found = read_value(raw, "system", _clean_system, habits.most_characters)
     issues.extend(found)
     return system
 
 
 def _read_kind(raw: object) -> str | None:
-    if type(raw) is str and raw in _BUILDERS:
-        return raw
     kind = (read_text(raw) or "").lower()
     return kind if kind in RECORD_KINDS else None
 
@@ -134,17 +137,18 @@ def _make_common(message: Message, system: str) -> dict[str, Any] | _Refusal:
         return _Refusal("no_identity")
     if record_id is None:
         return _Refusal("bad_id")
-    get = message.source.get
+    get, received_at = message.source.get, message.received_at
     changed_at = None if get("changed_at") is None else _read_instant(message, "changed_at")
     event_at = _read_event_at(message, changed_at)
     if event_at is None:
         return _Refusal("no_event_date")
+    version = None if get("version") is None else _read_version(message)
     return {
         "system": system,
         "id": record_id,
-        "version": _read_version(message, changed_at or event_at),
+        "version": _milliseconds(changed_at or event_at) if version is None else version,
         "event_at": event_at,
-        "recorded_at": message.received_at,
+        "recorded_at": received_at,
         "deleted": message.is_deleted,
         "party": party,
         "origin": None if get("origin") is None else _read_origin(message),
@@ -189,7 +193,10 @@ def _read_instant(message: Message, name: str) -> datetime | None:
 
 
 def _read_event_at(message: Message, changed_at: datetime | None) -> datetime | None:
-    event_at, received_at = _read_instant(message, "event_at"), message.received_at
+    raw, received_at = message.source.get("event_at"), message.received_at
+    event_at = plain_instant(raw, message.hints.dates) if type(raw) is str and message.takes_plain else None
+    if event_at is None and raw is not None:
+        event_at = _read_instant(message, "event_at")
     if event_at and event_at.year < received_at.year - message.habits.oldest_event_years:
         message.flag("event_at", "event_too_old")
         event_at = None
@@ -209,15 +216,16 @@ def _replace_event_at(message: Message, changed_at: datetime | None) -> datetime
     return message.received_at
 
 
-def _read_version(message: Message, otherwise: datetime) -> int:
-    if message.source.get("version") is not None:
-        field = message.look("version", _clean_whole)
-        if field.value is not None:
-            return field.value
-        if field.issues:
-            message.flag("version", "bad_version")
-    days, seconds, microseconds = (since := otherwise - _EPOCH).days, since.seconds, since.microseconds
-    return max(0, (days * _DAY_SECONDS + seconds) * 1000 + microseconds // 1000)
+def _read_version(message: Message) -> int | None:
+    field = message.look("version", _clean_whole)
+    if field.value is None and field.issues:
+        message.flag("version", "bad_version")
+    return field.value
+
+
+def _milliseconds(at: datetime) -> int:
+    since = (at - _EPOCH) // TICK
+    return since if since > 0 else 0
 
 
 def _read_origin(message: Message) -> Origin | None:
@@ -265,7 +273,8 @@ def _order(message: Message, common: dict[str, Any]) -> Record | _Refusal:
     fen, currency = amount
     if fen is not None and fen < 0:
         message.flag("amount", "negative_order")
-    common["amount_fen"], common["currency"], common["stage"] = fen, currency, message.text("stage")
+    stage = None if message.source.get("stage") is None else message.text("stage")
+    common["amount_fen"], common["currency"], common["stage"] = fen, currency, stage
     return trust(Order, common)
 
 

@@ -78,7 +78,9 @@ _PUNCTUATION = (
     bytes(byte for trail in range(0xA1, 0xFF) for byte in (lead, trail)) for lead in _PUNCTUATION_ROWS
 )
 _LATIN = frozenset(map(chr, (*range(0x100), *_CP1252_TO_BYTE)))
-_UNDOUBTED = _PLAIN | (frozenset("".join(row.decode("gb2312", "ignore") for row in _PUNCTUATION)) - _LATIN)
+_SIGNS = frozenset("".join(row.decode("gb2312", "ignore") for row in _PUNCTUATION))
+_UNDOUBTED = _PLAIN | (_SIGNS - _LATIN)
+_COMMON = _PLAIN | _SIGNS | frozenset("锟斤拷烫屯")
 
 
 def _only(chars: frozenset[str]) -> Callable[[str], re.Match[str] | None]:
@@ -86,7 +88,9 @@ def _only(chars: frozenset[str]) -> Callable[[str], re.Match[str] | None]:
     return re.compile(f"[{re.escape(''.join(sorted(chars)))}]*").fullmatch
 
 
-_ONLY_PLAIN, _ONLY_UNDOUBTED = _only(_PLAIN), _only(_UNDOUBTED)
+_ONLY_PLAIN, _ONLY_UNDOUBTED, _ONLY_LATIN = _only(_PLAIN), _only(_UNDOUBTED), _only(_LATIN)
+# NFKC leaves these as they are; spaces are left out, for two of them would become one.
+_ONLY_HAN = re.compile("[!-~\u4e00-\u9fa5]*").fullmatch
 PLAIN_HAN = "[" + "".join(sorted(char for char in _PLAIN if "\u4e00" <= char <= "\u9fff")) + "]"
 """A pattern of one Chinese character that every step of folding leaves as it is."""
 # Müller, José: an accent alone between plain letters is no byte of another encoding.
@@ -95,18 +99,44 @@ _LONE_ACCENTS = re.compile("(?:[ -~]*[A-Za-z][À-ÖØ-öø-ÿ](?=[ -~]|$))+[ -~]
 
 def is_plain(text: str) -> bool:
     """Whether folding can only take spaces away, and no encoding of the text is in doubt."""
-    return (text.isascii() and text.isprintable()) or _ONLY_PLAIN(text) is not None
+    if text.isascii() and text.isprintable():
+        return True
+    return _ONLY_PLAIN(text) is not None or _LONE_ACCENTS(text) is not None
+
+
+def is_untouched(text: str) -> bool:
+    """Whether a text without spaces, of Chinese characters and ASCII, is what folding makes of it, and none is lost."""
+    if _ONLY_PLAIN(text) is not None:
+        return " " not in text
+    return _ONLY_HAN(text) is not None and not is_lost(text) and mend_encoding(text) == text
 
 
 def fold_undoubted(text: str) -> str | None:
     """The folded text; None where it had been read with a wrong codec."""
+    folded = _fold_at_once(text)
+    if folded is not None:
+        return folded
+    return fold(text) if mend_encoding(text) == text else None
+
+
+def _fold_at_once(text: str) -> str | None:
+    """The folded text where no encoding is in doubt and one step makes it plain; None: step by step."""
     if is_plain(text):
         return " ".join(text.split()) if " " in text else text
-    return fold(text) if mend_encoding(text) == text else None
+    # A zero width space is no Latin sign, and has four bytes in GB 18030, every other one an ASCII digit: no text with one
+    # reads as UTF-8.
+    bare = text.replace("\u200b", "")
+    if not (_ONLY_UNDOUBTED(bare) or _LONE_ACCENTS(bare) or bare.isascii()):
+        return None
+    folded = " ".join(unicodedata.normalize("NFKC", bare).split())
+    return folded if is_plain(folded) else None
 
 
 def fold(text: str) -> str:
     """The text with encodings mended, then NFKC, without invisible characters, each space run one space."""
+    folded = _fold_at_once(text)
+    if folded is not None:
+        return folded
     # One step can uncover work for another (a zero width space inside garbled text); each shortens the text.
     for _ in range(len(text) + 1):
         if is_plain(text):
@@ -126,9 +156,10 @@ def _fold_once(text: str) -> str:
 
 def mend_encoding(text: str) -> str:
     """The text as it was before it was read with a wrong codec; unchanged unless a reversal is exact and plausible."""
-    # Twice garbled is garbled still; each reversal makes the text shorter.
-    while not (_ONLY_UNDOUBTED(text) or text.isascii() or _LONE_ACCENTS(text)):
-        reversals = _LATIN_REVERSALS if _LATIN.issuperset(text) else (_utf8_read_as_gbk,)
+    # Twice garbled is garbled still; each reversal makes the text shorter. What has a zero width space is not garbled
+    # (`_fold_at_once`), and its rest is looked at when folding has taken that away.
+    while "\u200b" not in text and not (_ONLY_UNDOUBTED(text) or text.isascii() or _LONE_ACCENTS(text)):
+        reversals = _LATIN_REVERSALS if _ONLY_LATIN(text) else (_utf8_read_as_gbk,)
         mended = next(filter(None, (reverse(text) for reverse in reversals)), None)
         if mended is None:
             break
@@ -197,16 +228,7 @@ def _is_gb2312(text: str) -> bool:
 _LATIN_REVERSALS = (_utf8_read_as_latin, _gbk_read_as_latin, _utf8_read_as_gbk)
 
 
-def _is_common(char: str) -> bool:
-    if char.isascii():
-        return char.isprintable()
-    if char in _NAME_CHARACTERS:
-        return True
-    try:
-        lead = char.encode("gb2312")[0]
-    except UnicodeEncodeError:
-        return False
-    return lead in _LEVEL_1 or lead in _PUNCTUATION_ROWS
+_is_common = _COMMON.__contains__
 
 
 def is_null_word(text: str) -> bool:

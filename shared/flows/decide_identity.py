@@ -39,6 +39,8 @@ class Person:
 
     by: str
     at: datetime
+    why: str = ""
+    """In the person's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,8 @@ def _decision(
 ) -> Decision:
     one, other = tuple(sorted(left)), tuple(sorted(right))
     name = verdict_id(action, one, other, person.at)
-    return Decision(Verdict(name, word, one, other, person.at), action, person.by, note=note)
+    told = {**(note or {}), "why": person.why} if person.why else note
+    return Decision(Verdict(name, word, one, other, person.at), action, person.by, note=told)
 
 
 def _records_of(names: Iterable[str], items: Items) -> frozenset[str]:

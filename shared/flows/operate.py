@@ -12,6 +12,8 @@ from shared.flows.operate_identity import IDENTITY_ACTIONS, operate_identity
 from shared.flows.publish_policy import POLICY_ACTIONS, operate_policy
 from shared.flows.replay import Wanted, read_corrections, replay
 from shared.flows.sweep_due import sweep_due
+from shared.flows.view_customer import view_customer
+from shared.insight.customer_view import view_to_plain
 from shared.model.instants import to_iso
 from shared.policy.schema import Policy
 from shared.ports import Items, Queue
@@ -54,6 +56,17 @@ def _explain(request: Mapping[str, Any], operator: Operator) -> Answer:
         now=operator.now,
     )
     return {"error": "not_found"} if found is None else {"explanation": asdict(found)}
+
+
+def _customer(request: Mapping[str, Any], operator: Operator) -> Answer:
+    view = view_customer(
+        str(request["reference"]),
+        items=operator.items,
+        key=operator.key,
+        policy=operator.policy,
+        now=operator.now,
+    )
+    return {"error": "not_found"} if view is None else {"customer": view_to_plain(view)}
 
 
 def _mark(request: Mapping[str, Any], operator: Operator) -> Answer:
@@ -127,6 +140,7 @@ def _text(request: Mapping[str, Any], name: str) -> str | None:
 
 ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
     "explain": _explain,
+    "customer": _customer,
     "mark": _mark,
     "sweep": _sweep,
     "hold": _hold,

@@ -34,7 +34,7 @@ def operate_identity(request: Request, *, items: Items, policy: Policy, key: byt
 
 
 def _deciding(request: Request, items: Items, policy: Policy, key: bytes, now: datetime) -> Deciding:
-    return Deciding(items, policy, key, Person(str(request["by"]), now))
+    return Deciding(items, policy, key, Person(str(request["by"]), now, str(request.get("why") or "")))
 
 
 def _between(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from shared.insight.customer_view import ConsentLine, CustomerView, EventLine, YearLine
 from shared.insight.explain_decision import use_words
-from shared.insight.explain_text import contact_words, is_late, short_record, tag_label, tag_value
+from shared.insight.explain_text import contact_words, is_late, name_lines, short_record, tag_label, tag_value
 from shared.insight.explain_trait import CODES, FAULTS, NEEDS, WAYS, is_trait
 from shared.insight.identity_words import KINDS, NOT_RECORDED, STEPS_TAKEN, provenance_words
 from shared.insight.review_view import Bounds, link_evidence, pair_lines, step_of
@@ -74,16 +74,8 @@ def customer_lines(view: CustomerView, bounds: Bounds, language: Language) -> li
 
 
 def _who(view: CustomerView, language: Language) -> Iterator[str]:
-    told = view.told
-    yield told.customer_id
-    if told.is_alias:
-        yield pick(("所问编号已并入此客户", "the id asked for was merged into this customer"), language)
-    if told.aliases:
-        yield pick(("曾用编号：{0}", "formerly {0}"), language).format(", ".join(told.aliases))
-    if told.namesakes:
-        said = pick(("同一电话或邮箱还属于：{0}", "the same phone or email also belongs to {0}"), language)
-        yield said.format(", ".join(told.namesakes))
-    for code in told.review:
+    yield from name_lines(view.told, language)
+    for code in view.told.review:
         said = pick(("待人工核对：{0}", "for a person to look at: {0}"), language)
         yield said.format(word(FAULTS, code, language))
 

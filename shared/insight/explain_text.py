@@ -64,7 +64,8 @@ def explanation_lines(explanation: Explanation, language: Language) -> list[str]
     return lines
 
 
-def _who(told: Explanation, language: Language) -> Iterator[str]:
+def name_lines(told: Explanation, language: Language) -> Iterator[str]:
+    """Whom an id stands for: today's id, former ones, and who shares an address."""
     yield told.customer_id
     if told.is_alias:
         yield pick(("所问编号已并入此客户", "the id asked for was merged into this customer"), language)
@@ -73,6 +74,10 @@ def _who(told: Explanation, language: Language) -> Iterator[str]:
     if told.namesakes:
         said = pick(("同一电话或邮箱还属于：{0}", "the same phone or email also belongs to {0}"), language)
         yield said.format(", ".join(told.namesakes))
+
+
+def _who(told: Explanation, language: Language) -> Iterator[str]:
+    yield from name_lines(told, language)
     for field in told.golden:
         source = (
             f"{short_record(field.record_id)}, {word(PROVENANCE, field.rule, language)}"

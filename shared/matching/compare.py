@@ -9,7 +9,7 @@ from rapidfuzz.fuzz import token_set_ratio, token_sort_ratio
 
 from shared.matching.nicknames import are_one_name
 from shared.matching.profile import Profile
-from shared.matching.readings import is_han, is_pinyin, read_given, read_surname
+from shared.matching.readings import is_han, is_pinyin, read_given, read_surname, say_broadly
 
 MISSING, DIFFERS, PART, CLOSE, EQUAL = range(5)
 LEVELS = ("missing", "differs", "part", "close", "equal")
@@ -55,6 +55,9 @@ def _compare_names(one: str, other: str, read: Reader) -> int:
 def _compare_han(one: str, other: str, read: Reader) -> int:
     if read(one) == read(other):
         return CLOSE
+    if min(len(one), len(other)) == 1 and len(one) == len(other):
+        # 名, 靖: nothing of a name of one character is left when it is another, but for how people speak it.
+        return PART if say_broadly(read(one)) == say_broadly(read(other)) else DIFFERS
     if one in other or other in one:
         return PART
     is_one_off = len(one) == len(other) > 1 and OSA.distance(one, other, score_cutoff=1) <= 1
@@ -134,10 +137,13 @@ def compare_digits(one: str, other: str) -> int:
     """Numbers of which a person or a line has one; any of several values may be the shared one."""
     if one == other:
         return EQUAL
-    ones, others = one.split(), other.split()
-    if set(ones) & set(others):
-        return EQUAL
-    off = min(OSA.distance(a, b, score_cutoff=2) for a in ones for b in others)
+    if " " in one or " " in other:
+        ones, others = one.split(), other.split()
+        if set(ones) & set(others):
+            return EQUAL
+        off = min(OSA.distance(a, b, score_cutoff=2) for a in ones for b in others)
+    else:
+        off = OSA.distance(one, other, score_cutoff=2)
     return CLOSE if off == 1 else PART if off == 2 else DIFFERS
 
 
@@ -154,6 +160,8 @@ def compare_company(one: str, other: str) -> int:
     if one == other:
         return EQUAL
     shorter, longer = sorted((one.replace(" ", ""), other.replace(" ", "")), key=len)
+    if is_han(shorter) and _is_han_firm(shorter, longer):
+        return CLOSE
     if (
         shorter == longer
         or (len(shorter) >= _SHORTEST_TELLING and longer.startswith(shorter))
@@ -161,6 +169,11 @@ def compare_company(one: str, other: str) -> int:
     ):
         return CLOSE
     return PART if token_set_ratio(one, other) >= _FIRM_WORDS_PERCENT else DIFFERS
+
+
+def _is_han_firm(shorter: str, longer: str) -> bool:
+    """The same characters in another order (智星软件（浙江）, 浙江智星软件), or one within the other."""
+    return sorted(shorter) == sorted(longer) or (len(shorter) >= _SHORTEST_TELLING and shorter in longer)
 
 
 def compare_street(one: str, other: str) -> int:

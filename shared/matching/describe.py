@@ -9,6 +9,7 @@ from shared.matching.blocking import STRONG_KINDS, block_keys
 from shared.matching.compare import DIFFERS, compare_person
 from shared.matching.profile import Profile, make_profile, unpack
 from shared.matching.regroup import Member
+from shared.matching.rule_out import make_rule_out
 from shared.model.source import SourceRecord
 
 Packed = tuple[str, ...]
@@ -64,19 +65,24 @@ class Candidate(NamedTuple):
 
 
 def rank_candidates(
-    own: Profile, members_of: Mapping[str, Mapping[str, Packed]], besides: str
+    own: Profile, members_of: Mapping[str, Mapping[str, Packed]], besides: str, review_bits: float
 ) -> list[Candidate]:
     """Who shares a key, the likeliest first, by what costs nothing to compare.
 
-    `members_of`: key -> source record -> packed profile. Records with the same profile need one comparison.
+    `members_of`: key -> source record -> packed profile. Records with the same profile need one comparison; those
+    that cannot reach `review_bits` none.
     """
-    kinds: dict[str, set[str]] = {}
-    packed_of: dict[str, Packed] = {}
+    packed_of = {
+        record_id: packed for members in members_of.values() for record_id, packed in members.items()
+    }
+    packed_of.pop(besides, None)
+    is_ruled_out = make_rule_out(own, review_bits)
+    packed_of = {record_id: packed for record_id, packed in packed_of.items() if not is_ruled_out(packed)}
+    kinds: dict[str, set[str]] = {record_id: set() for record_id in packed_of}
     for id_key, members in members_of.items():
-        for record_id, packed in members.items():
-            if record_id != besides:
-                kinds.setdefault(record_id, set()).add(id_key.partition("#")[0])
-                packed_of[record_id] = packed
+        kind = id_key.partition("#")[0]
+        for record_id in members.keys() & kinds.keys():
+            kinds[record_id].add(kind)
     alike: dict[tuple[Packed, frozenset[str]], list[str]] = {}
     for record_id, shared in kinds.items():
         alike.setdefault((packed_of[record_id], frozenset(shared)), []).append(record_id)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from shared.matching.compare import DIFFERS, EQUAL, FIELD_NAMES, IMPLIED
 from shared.matching.profile import Profile
-from shared.matching.score import TERM_FIELDS
+from shared.matching.score import TERM_FIELDS, add_up, is_refused
 from shared.matching.weights import Chances, Weights
 
 Levels = tuple[int, ...]
@@ -28,6 +28,7 @@ _TELLING = (FIELD_NAMES.index("birthday"), FIELD_NAMES.index("identity"))
 _GROUPS = (range(DIFFERS, EQUAL + 1), range(IMPLIED + DIFFERS, IMPLIED + EQUAL + 1))
 """Levels whose chances add up to one: those of a field by itself, and those within an equal wider place."""
 _SMALLEST = 1e-9
+_NEVER = -1e9
 
 
 class Settings(NamedTuple):
@@ -43,6 +44,8 @@ class Settings(NamedTuple):
     """Related pairs for each pair of one person, believed so firmly until birthdays or numbers show them."""
     closeness: float = 1e-4
     most_terms: int = 5000
+    most_of_one: float = 0.3
+    """Share of random pairs that look like one person, above which they are not taken for strangers."""
     population: int = 1000
     """People besides those of the file among whom a value is as rare as believed at the start: what makes the equal
     rows of a file of ten not look like a common name."""
@@ -114,9 +117,13 @@ def _begin(
     equal: Mapping[str, float],
 ) -> _Kinds:
     chances = [start.chances.get(name) or start.chances[ANY_EXTRA] for name in names]
-    random = [_observe(patterns, place, column) for place, column in enumerate(chances)]
-    for name, share in equal.items():
-        random[names.index(name)] = _set_equal(random[names.index(name)], share)
+    one_person = _share_of_one_person(patterns.random, start.at(records))
+    if one_person > settings.most_of_one:
+        random = [[chance.random for chance in column] for column in chances]
+    else:
+        random = [_observe(patterns, place, column) for place, column in enumerate(chances)]
+        for name, share in equal.items():
+            random[names.index(name)] = _set_equal(random[names.index(name)], share)
     related = [[chance.related for chance in column] for column in chances]
     for place, name in enumerate(names):
         if name in PERSONAL:
@@ -126,11 +133,21 @@ def _begin(
         related=related,
         random=random,
         pairs=(
-            max(start.same_per_record * records / 2, 1.0),
+            max(start.same_per_record * records / 2, one_person * records * (records - 1) / 2, 1.0),
             max(start.related_per_record * records / 2, 1.0),
             max(records * (records - 1) / 2, 1.0),
         ),
     )
+
+
+def _share_of_one_person(random: Mapping[Levels, int], start: Weights) -> float:
+    """Of the pairs drawn by chance: a file about one or two people shows no strangers to learn from."""
+    alike = sum(
+        count
+        for levels, count in random.items()
+        if not is_refused(levels) and add_up(levels[: len(FIELD_NAMES)], (0.0, 0.0), start.table) > 0
+    )
+    return alike / max(sum(random.values()), 1)
 
 
 def _shares(settings: Settings) -> dict[str, float]:
@@ -256,6 +273,9 @@ def _share_out(patterns: Mapping[Levels, int], kinds: _Kinds, size: int) -> tupl
         for place, level in stated:
             for kind in range(3):
                 odds[kind] += logs[kind][place][level]
+        if is_refused(levels):
+            # What a guard calls two people teaches nothing about one: colleagues on a switchboard outnumber repeats.
+            odds[0] = _NEVER
         top = max(odds)
         likely = [exp(value - top) for value in odds]
         scale = count / sum(likely)

@@ -4,6 +4,7 @@ The answer is a function of the set of records: they are put into one order by c
 """
 
 from array import array
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
@@ -26,7 +27,10 @@ Progress = Callable[[str], None]
 
 class Limits(NamedTuple):
     block: int = 100
-    """Records that share a key: above, the key says too little and is skipped."""
+    """Records that share a key: above, the key says too little and only neighbours by name are compared."""
+    pairs_of_block: int = 100_000
+    """In a small file a key may be shared by more: so many pairs for each kind of key."""
+    neighbours: int = 5
     pairs_per_record: int = 20
     """So many pairs may come from keys that tell enough by themselves; keys that many share must come in twos."""
     random_pairs: int = 40_000
@@ -115,16 +119,23 @@ def _candidates(units: Sequence[Profile], limits: Limits) -> Iterator[tuple[int,
     for number, own in enumerate(keys):
         for key in own:
             blocks[key].append(number)
-    telling = _find_telling_size(
-        map(len, blocks.values()), limits.pairs_per_record * len(units), limits.block
-    )
+    largest = max(limits.block, limits.pairs_of_block // max(len(units), 1))
+    telling = _find_telling_size(map(len, blocks.values()), limits.pairs_per_record * len(units), largest)
     for number, own in enumerate(keys):
         shared: Counter[int] = Counter()
         for key in own:
             size = len(blocks[key])
-            if 1 < size <= limits.block:
+            if 1 < size <= largest:
                 shared.update(blocks[key] if size > telling else blocks[key] * 2)
+            elif size > largest:
+                shared.update(_next_in(blocks[key], number, limits.neighbours))
         yield number, sorted(other for other, count in shared.items() if other > number and count > 1)
+
+
+def _next_in(block: Sequence[int], number: int, most: int) -> Sequence[int]:
+    """The next ones of a block too large to compare all: units stand in the order of their names."""
+    place = bisect_right(block, number)
+    return block[place : place + most]
 
 
 def _find_telling_size(sizes: Iterable[int], budget: int, most: int) -> int:

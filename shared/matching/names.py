@@ -1,5 +1,6 @@
 """A person's name in the parts that are compared: given names, surname, generation; Chinese and Western alike."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +14,8 @@ _COMPOUND_SURNAMES = frozenset(
 )
 _GENERATIONS = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
 _LONGEST_CHINESE_NAME = 4
+_TITLE = re.compile("(?<=.)(?:先生|女士|小姐|太太|老师|经理|总监|主任|主管|总)$")
+"""What people are called by: 王经理 is a surname and no given name."""
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
@@ -53,10 +56,21 @@ def split_name(text: str) -> NameParts:
     flat = fold_words(text)
     if is_han(flat):
         return _split_han(flat.replace(" ", ""))
-    words, generation = _take_generation(flat.split())
+    words, generation = _take_generation(_surname_last(flat.split(), text.split()))
     if len(words) <= 1:
         return NameParts("", " ".join(words), generation)
     return NameParts(" ".join(words[:-1]), words[-1], generation)
+
+
+def _surname_last(words: list[str], written: list[str]) -> list[str]:
+    """LI Jun Hua, DUPONT Jean: a first word in capitals before others that are not is the surname."""
+    is_marked = (
+        len(words) == len(written) > 1
+        and len(words[0]) > 1
+        and written[0].isupper()
+        and not any(word.isupper() for word in written[1:])
+    )
+    return [*words[1:], words[0]] if is_marked else words
 
 
 def name_parts(given: str, surname: str) -> NameParts:
@@ -75,6 +89,7 @@ def _join(words: list[str]) -> str:
 
 
 def _split_han(name: str) -> NameParts:
+    name = _TITLE.sub("", name)
     if len(name) > _LONGEST_CHINESE_NAME or not all(map(is_han, name)):
         # A foreign name in Chinese characters, which has no order that we know.
         return NameParts(name, "")

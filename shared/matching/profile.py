@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from shared.matching.keys import keyed_hash
@@ -48,6 +49,9 @@ class Profile:
 
 
 _NAMES = tuple(field.name for field in fields(Profile) if field.name != "extras")
+_values_of = attrgetter(*_NAMES)
+PACKED_AT = {name: place for place, name in enumerate(_NAMES, start=1)}
+"""Where a field stands in a packed profile, which ends with the last one stated."""
 
 
 def make_profile(party: Mapping[str, str], key: bytes | None) -> Profile:
@@ -79,7 +83,7 @@ def make_profile(party: Mapping[str, str], key: bytes | None) -> Profile:
 
 def pack(profile: Profile) -> list[str]:
     """The profile as a short list for a key item; extras are left out."""
-    values = [getattr(profile, name) for name in _NAMES]
+    values = list(_values_of(profile))
     while values and not values[-1]:
         values.pop()
     return [str(PACKED_VERSION), *values]
@@ -87,8 +91,8 @@ def pack(profile: Profile) -> list[str]:
 
 def unpack(packed: Sequence[str]) -> Profile:
     """The profile that was packed. Missing ones at the end are empty."""
-    values: dict[str, Any] = dict(zip(_NAMES, packed[1:], strict=False))
-    return Profile(**values)
+    values: Any = packed[1 : len(_NAMES) + 1]
+    return Profile(*values)
 
 
 def _name_of(party: Mapping[str, str]) -> NameParts:

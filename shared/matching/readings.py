@@ -40,6 +40,15 @@ def read_surname(text: str) -> str:
     return _SURNAMES.get(text) or read_given(text)
 
 
+_BROAD = re.compile("(?<=[zcs])h|(?<=[aei]n)g")
+
+
+def say_broadly(reading: str) -> str:
+    """The reading as many people speak and type it: zh as z, ing as in, n as l."""
+    plain = _BROAD.sub("", reading)
+    return "l" + plain[1:] if plain.startswith("n") else plain
+
+
 @lru_cache(maxsize=4096)
 def is_pinyin(word: str) -> bool:
     """The letters can be read as pinyin syllables, as in `xiaoming`; false for `david`."""

@@ -97,10 +97,13 @@ def _resolve(
     """
     if len(part) == 1:
         return (part,)
-    profiles = {record_id: members[record_id].profile for record_id in part}
     apart: dict[Pair, Word] = {
         pair: word for pair, word in words.items() if pair <= part and word == "different"
     }
+    if len(part) == 2:
+        # Something links them: they are one, unless a person parted them.
+        return tuple(frozenset({one}) for one in sorted(part)) if apart else (part,)
+    profiles = {record_id: members[record_id].profile for record_id in part}
     groups = resolve(profiles, apart, judge.weights, judge.thresholds).groups
     together = sorted(tuple(sorted(pair)) for pair, word in words.items() if pair <= part and word == "same")
     return join_verdicts(groups, together, apart)

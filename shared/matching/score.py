@@ -16,6 +16,7 @@ from shared.matching.compare import (
     compare_profiles,
 )
 from shared.matching.profile import Profile
+from shared.matching.readings import is_han
 from shared.matching.weights import LEVEL_NAMES, Table, Weights
 
 _AT = {name: place for place, name in enumerate(FIELD_NAMES)}
@@ -59,7 +60,7 @@ class Score:
     levels: Mapping[str, str]
     """Field -> level of agreement; fields that one of both does not state are left out."""
     rule: str | None = None
-    """What decided beside the sum: key_alone; or the guard that lowered the total: names_conflict,
+    """What decided beside the sum: key_alone; or the guard that lowered the total: names_conflict, shared_contact, twins,
     generations_conflict, generation_unsure, identities_conflict, birthdays_conflict, name_only."""
 
 
@@ -84,7 +85,28 @@ def decide(
     if is_key_alone(one, other, levels):
         return KEY_ALONE, "key_alone"
     total = add_up(levels, term_bits(one, other, levels, weights), weights.table)
-    return guard(levels, total, is_strict=is_strict)
+    total, rule = guard(levels, total, is_strict=is_strict)
+    most = _left_to_people(is_strict=is_strict)
+    if rule is None and total > most and _may_be_siblings(one, other, levels):
+        return most, "shared_contact"
+    return total, rule
+
+
+def _left_to_people(*, is_strict: bool) -> float:
+    """The live system asks at once; in a file, the other records of both may still tell."""
+    return UNSURE if is_strict else UNSURE - 1
+
+
+def _may_be_siblings(one: Profile, other: Profile, levels: tuple[int, ...]) -> bool:
+    """Chinese given names that have one character in common (志军, 志明) on one phone or one mailbox, nothing personal equal."""
+    return (
+        levels[_GIVEN] == PART
+        and levels[_BIRTHDAY] < CLOSE
+        and levels[_IDENTITY] < CLOSE
+        and sum(levels[place] == EQUAL for place in _REACHED) == 1
+        and is_han(one.given)
+        and is_han(other.given)
+    )
 
 
 def add_up(levels: tuple[int, ...], terms: tuple[float, float], table: Table) -> float:
@@ -130,6 +152,9 @@ def has_person(profile: Profile) -> bool:
     return bool(profile.given or profile.surname or profile.birthday)
 
 
+_ASKED = ("twins", "shared_contact")
+
+
 def guard(levels: tuple[int, ...], total: float, *, is_strict: bool) -> tuple[float, str | None]:
     """The total after the guards, and which one lowered it.
 
@@ -138,25 +163,45 @@ def guard(levels: tuple[int, ...], total: float, *, is_strict: bool) -> tuple[fl
     rule, most = _find_conflict(levels)
     if rule is None and is_strict:
         rule, most = _find_doubt(levels)
+    if rule in _ASKED and most > REFUSED:
+        most = _left_to_people(is_strict=is_strict)
     return (most, rule) if rule and total > most else (total, None)
 
 
+def is_refused(levels: tuple[int, ...]) -> bool:
+    """A guard calls these two people, whatever else agrees."""
+    rule, most = _find_conflict(levels)
+    return rule is not None and most == REFUSED
+
+
 def _find_conflict(levels: tuple[int, ...]) -> tuple[str | None, float]:
-    given, surname = levels[_GIVEN], levels[_SURNAME]
-    if levels[_IDENTITY] >= CLOSE or levels[_BIRTHDAY] >= CLOSE:
+    if levels[_IDENTITY] >= CLOSE:
         return None, 0.0
-    if given == DIFFERS and surname == DIFFERS:
+    if levels[_BIRTHDAY] >= CLOSE:
+        return ("twins", UNSURE - 1) if _are_twins(levels) else (None, 0.0)
+    if levels[_GIVEN] == DIFFERS and levels[_SURNAME] == DIFFERS:
         return "names_conflict", REFUSED
     if levels[_GENERATION] == DIFFERS:
         return "generations_conflict", REFUSED
     if levels[_GENERATION] == PART:
         # One of the two says junior: without a birthday nobody knows whether the other is the father.
         return "generation_unsure", UNSURE - 1
-    if given == DIFFERS and any(levels[place] == EQUAL for place in _REACHED):
-        return "shared_contact", REFUSED
+    if any(levels[place] == EQUAL for place in _REACHED) and DIFFERS in (levels[_GIVEN], levels[_SURNAME]):
+        # One first name on one line may have married since, or be two Johns of one office: a person decides.
+        is_first_name_one = levels[_GIVEN] >= CLOSE
+        return "shared_contact", UNSURE - 1 if is_first_name_one else REFUSED
     if _is_name_only(levels):
         return "name_only", UNSURE - 1
     return None, 0.0
+
+
+def _are_twins(levels: tuple[int, ...]) -> bool:
+    """One surname, birthday and line, but another given name."""
+    return (
+        levels[_GIVEN] == DIFFERS
+        and levels[_SURNAME] >= CLOSE
+        and any(levels[place] == EQUAL for place in _REACHED)
+    )
 
 
 def _find_doubt(levels: tuple[int, ...]) -> tuple[str | None, float]:

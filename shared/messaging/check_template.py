@@ -15,9 +15,11 @@ from shared.messaging.values import has_banned, unlinked, untagged
 
 SOURCE_BYTES: Final = 64 * 1024  # T1
 DEPTH: Final = 20
-LOOP_DEPTH: Final = 1  # T2: two took 3 s with the largest source and values
+LOOP_DEPTH: Final = 2
 # T2: a filter takes at most 0.6 ms with the largest value; what 64 KiB could ask for would take seconds
 NODES: Final = 2000
+STEPS: Final = NODES * LIST_ITEMS
+"""Nodes, each as often as its loops may run: two loops around the largest source took 3 s (T2)."""
 FILTERED: Final = 1000
 """Values through filters in one render, in a loop as often as a list is long."""
 
@@ -112,12 +114,13 @@ def _parse(source: str) -> nodes.Template | Fault:
 def _tree_faults(tree: nodes.Template, shape: Shape) -> Iterator[Fault]:
     # A stack of our own: a hostile tree may be deeper than Python's.
     stack: list[tuple[nodes.Node, int, int, Shape]] = [(tree, 0, 0, shape)]
-    seen, filtered = 0, 0
+    seen, steps, filtered = 0, 0, 0
     while stack:
         node, depth, loops, names = stack.pop()
         seen += 1
+        steps += LIST_ITEMS**loops if loops <= LOOP_DEPTH else 0
         filtered += _filtered(node, loops) if isinstance(node, nodes.Filter) else 0
-        if seen > NODES or filtered > FILTERED:
+        if seen > NODES or steps > STEPS or filtered > FILTERED:
             yield Fault(0, "too_large")
             return
         fault = _node_fault(node, names)

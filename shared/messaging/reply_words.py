@@ -53,7 +53,7 @@ _WORDS: Final = {
          请 麻烦 麻烦你 帮 帮我 帮忙 你好 您好 好 好的 嗯 行 谢谢 谢谢你 谢谢您 谢 多谢 感谢 谢了 辛苦 辛苦了 要 想 我要 我想 需要
          立即 马上 立刻 赶紧 赶快 快点 现在 回复 回 申请 要求 把 将 都 全部 所有 一切 一律 任何 各种 此类 这类 这种 这些 那些 类
          再 在 还 继续 以后 今后 你们 你们的 贵公司 贵司 的 了 吧 啊 啦 哦 呀 哈 喽 嘛 呢 过来 来 到 东西 服务 业务 功能 此 该 本
-         暂时 目前 一下 一下下 那 那就 亲 老师 先生 女士 同志 ！""",
+         暂时 目前 一下 一下下 那 那就 您 麻烦您 我要求 强烈要求 亲 老师 先生 女士 同志 ！""",
     # what holds an expression together that means something else
     "X": """订单 退订单 退订金 退订货 退订的货 退订率 拒收率 订阅费 订阅号 发货 发票 发现 发烧 发生 发布 出发 开发 取消订单
          取消预约 收货 收款 收费 收据 不用谢 不客气 不错 不好意思
@@ -109,12 +109,13 @@ NEGATIVE: Final = r"""
 |\bnot interested\b|\bspam|\bscam|\bfraud|\bphishing|\breport(ing)? you\b|\blawyer|\battorney|\bsue you\b|\blawsuit|\bcomplain
 |\bharass|\bannoy|\bhate\b|\bterrible|\bawful|\bworst\b|\bdisgust|\bunacceptable|\bangry\b|\bfurious|\bupset\b|\bpissed|\bfuck|\bshit
 |\bbitch|\basshole|\bidiot|\bstupid|\b(the|to) hell\b|\bnever again\b|\bdo not know you\b|\bblock(ing)? you\b|\bpolice\b|\billegal
-|\bunsubscribed\b|\bopted out\b|\b(get|got|find|found|have) my (phone|number|cell|mobile|contact)
-|\bwhy (are|do|did|would) (you|u|i)\b.{0,20}\b(text|messag|sms|contact)
+|\bunsubscribed\b|\bopted out\b|\b(you (get|got|find|found|have)|gave you) my (phone )?(number|contact)(?! plate)
+|\bwhy (are|do|did|would) (you|u|i)\b.{0,20}\b(text|messag|sms|contact)|\bcease and desist\b
 |\bsick of\b|\btired of\b|\bfed up\b|\bnever (subscribed|signed|asked|agreed)|\bnot (subscribe|sign up|ask for this|agree)
 |骚扰|投诉|举报|骗|垃圾(?!桶|袋|箱|分类)|滚(?!动|轮|筒|珠|烫)|(?<!麻)烦|傻逼|傻b|妈的|他妈|草泥马|神经病|有病|去死|拉黑|起诉|报警(?!器|灯|系统)
 |12315|12321|差评|恶心|不满(?!足)|生气|气死|失望|打错|发错|搞错|不是我|我不是|不是本人|你是谁|你谁|你是哪位|谁啊|不认识|黑名单|曝光
-|(怎么|哪|谁).{0,3}(有|知道|得到|拿到|来的|给).{0,3}我的?(电话|号码|手机|联系方式)|为(什么|啥|何).{0,4}(给我发|发给我|联系我)
+|(怎么|哪|谁).{0,3}(有|知道|得到|拿到|来的|给).{0,3}我的?(电话|号码|手机|联系方式)|谁给[你您]们?的?我?的?(电话|号码)
+|没有?订阅|(?<![a-z0-9])(td|[rtn])(是什么|代表什么|什么意思)|为(什么|啥|何).{0,4}(给我发|发给我|联系我)
 |有完没完|讨厌|违法|侵权|隐私|不爽|坑人
 """
 """Anger, doubt, a stranger: a person reads it (K3)."""
@@ -129,7 +130,12 @@ TRADITIONAL: Final = str.maketrans(
 SPELLINGS: Final = (
     # the number of an order, a thing of that name
     (r"\b(td|stop|end|[rtn])[-_]\d[\w-]*|\b\w*\d\w*[-_](td|[rtn])\b|\btd[- ](lte|scdma|bank)\b", "code"),
-    (r"从.{0,6}(名单|列表|数据库)[中里上]?(删除|移除|移出|去掉)", "退订"),
+    (r"\bby mistake\b", "wrongly"),
+    (
+        r"(?:请问)?(?:可以|能不能|能否|可否|可不可以|能)((?:请|麻烦)?(?:[你您]们?)?[帮把给替].{0,6}(?:退订|拒收|取消订阅))吗?",
+        r"\1",
+    ),
+    (r"(我的(电话|手机)?号码?)?从.{0,6}(名单|列表|数据库)[中里上]?(删除|移除|移出|去掉)", "退订"),
     (r"\br (u|you)\b", "are you"),
     (r"\bdo ?n ?['`]?t\b|\bdo ?not\b|\bno longer\b", "not"),
     (
@@ -142,7 +148,7 @@ SPELLINGS: Final = (
     (r"\bopt(ing)?[- ]?(me |us )?out\b", "optout"),
     (r"\bopt(ing)?[- ]?(me )?in\b", "optin"),
     (r"\bstop all\b", "stopall"),
-    (r"\btake (me|us) off\b", "remove me"),
+    (r"\btake (me|us|(my|this) ((phone|cell|mobile) )?number|my name) off\b", "remove me"),
     (r"\bunsubscri(bing|ption)\b", "unsubscribe"),
     (r"\b(withdraw|withdrawing)\b", "revoke"),
     (r"\bi ?['`](d|m|ve|ll)\b", "i"),

@@ -34,7 +34,7 @@ def read_keys(items: Items, id_keys: Iterable[str]) -> dict[str, KeyItem]:
 
 def is_full(key: KeyItem, record_id: str, *, most: int) -> bool:
     """One member more would make the key hot, or it is."""
-    return key.hot or len(key.members.keys() | {record_id}) > most
+    return key.hot or len(key.members) + (record_id not in key.members) > most
 
 
 def write_key(key: KeyItem, record_id: str, packed: Packed | None, *, most: int) -> Put | Check | None:

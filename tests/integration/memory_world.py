@@ -47,7 +47,7 @@ class World:
 
     def policy(self) -> Policy:
         """As the wiring gives it, but looked at anew each time: no test waits half a minute."""
-        self._in_force = read_in_force(self.items, self._in_force)
+        self._in_force = read_in_force(wiring.items(), self._in_force)
         return self._in_force.policy
 
     def post(self, queue: QueueName, bodies: Sequence[str], *, delay_s: int = 0) -> None:

@@ -3,6 +3,7 @@ import time
 import pytest
 
 from shared.messaging.check_template import check_template
+from shared.messaging.draft import check_draft
 from shared.messaging.errors import MessageInvalid
 from shared.messaging.render import render_source
 from shared.messaging.shapes import TEXT, Kind, list_of, mapping_of
@@ -23,10 +24,15 @@ GOOD = [
     pytest.param("{% if name and not company %}a{% elif name == 'x' %}b{% endif %}", id="logic"),
     pytest.param("{% for case in cases %}{{ case.title }}: {{ case.text | trim }}\n{% endfor %}", id="loop"),
     pytest.param("{% for word in words %}{{ word }}{% endfor %}", id="loop over texts"),
+    pytest.param(
+        "{% for a in words %}{% for b in customer.words %}{{ a }}{{ b }}{% endfor %}{% endfor %}", id="loops"
+    ),
     pytest.param("{% for word in customer.words %}{{ word }}{% endfor %}", id="loop over a field"),
     pytest.param("{% for x in nothing_yet %}{{ x.name }} {{ x | upper }}{% endfor %}", id="an empty list"),
     pytest.param("{{ customer.name | title }} {{ words | length }}", id="field"),
     pytest.param("{% if 'x' in words and 3 > 2 %}x{% endif %}", id="comparison"),
+    pytest.param("{{ words | join('、') }} {{ customer.words | join(' and ') }}", id="a list in one line"),
+    pytest.param("{{ name | default('客户') | upper }}", id="in place of nothing"),
     pytest.param("{# a comment #}{% raw %}{{ not a value }}{% endraw %}", id="raw text"),
     pytest.param("See https://www.guanxi.example/help, or call.", id="a listed link"),
     pytest.param("{{ name }}: https://www.guanxi.example/help", id="a listed link at the end"),
@@ -54,6 +60,19 @@ HOSTILE = [
     pytest.param("{{ lipsum }}", "unknown_name", id="global by name"),
     pytest.param("{{ cases }}", "not_plain", id="a list printed"),
     pytest.param("{{ customer }}", "not_plain", id="a mapping printed"),
+    pytest.param("{{ cases | join(', ') }}", "not_plain", id="mappings joined"),
+    pytest.param("{{ name | join(', ') }}", "not_plain", id="letters joined"),
+    pytest.param("{{ words | join }}", "not_allowed", id="joined by nothing"),
+    pytest.param("{{ words | join('.') }}", "not_allowed", id="joined to a link"),
+    pytest.param("{{ words | join(name) }}", "not_allowed", id="joined by a value"),
+    pytest.param("{{ words | join('\\x3cb>') }}", "not_allowed", id="joined by a tag"),
+    pytest.param(
+        "{{ name | default('http:\\x2f/evil.example') }}", "not_allowed", id="a link in place of nothing"
+    ),
+    pytest.param("{{ name | default('\\x3cb>') }}", "not_allowed", id="a tag in place of nothing"),
+    pytest.param("{{ name | default('x', true) }}", "not_allowed", id="an argument more"),
+    pytest.param("{{ name | default(default_value='x') }}", "not_allowed", id="a named argument"),
+    pytest.param("{{ words | join(', ') }}" * 21, "too_large", id="lists joined too often"),
     pytest.param("{{ cases | upper }}", "not_plain", id="a list through a filter"),
     pytest.param("{{ customer | length }}" * 2001, "too_large", id="more than a person writes"),
     pytest.param(
@@ -75,7 +94,7 @@ HOSTILE = [
     pytest.param("{{ name | format(1) }}", "unknown_filter", id="format filter"),
     pytest.param("{{ name | attr('__class__') }}", "unknown_filter", id="attr"),
     pytest.param("{{ cases | map(attribute='x') | list }}", "unknown_filter", id="map"),
-    pytest.param("{{ phone | default('x') }}", "unknown_filter", id="default hides a missing name"),
+    pytest.param("{{ phone | default('x') }}", "unknown_name", id="default hides a missing name"),
     pytest.param("{{ name | trim('x' * 9) }}", "not_allowed", id="filter arguments"),
     pytest.param("{{ name if name }}", "not_allowed", id="conditional expression"),
     pytest.param("{{ [name] }}", "not_allowed", id="list"),
@@ -98,7 +117,17 @@ HOSTILE = [
     pytest.param("{% for a, b in cases %}{% endfor %}", "not_allowed", id="unpacking loop"),
     pytest.param("{% for a in cases if a %}{% endfor %}", "not_allowed", id="filtered loop"),
     pytest.param("{% for a in cases recursive %}{% endfor %}", "not_allowed", id="recursive loop"),
-    pytest.param("{% for a in cases %}" * 2 + "{% endfor %}" * 2, "loops_too_deep", id="loops in loops"),
+    pytest.param("{% for a in cases %}" * 3 + "{% endfor %}" * 3, "loops_too_deep", id="three loops deep"),
+    pytest.param(
+        "{% for a in words %}{% for b in words %}" + "{{ a }}" * 41 + "{% endfor %}{% endfor %}",
+        "too_large",
+        id="too much two loops deep",
+    ),
+    pytest.param(
+        "{% for a in words %}{% for b in words %}{{ a | upper }}{% endfor %}{% endfor %}",
+        "too_large",
+        id="a filter two loops deep",
+    ),
     pytest.param("{% if name %}" * 30 + "{% endif %}" * 30, "too_deep", id="30 levels"),
     pytest.param("{% if name %}" * 2500 + "{% endif %}" * 2500, "too_deep", id="2500 levels"),
     pytest.param("{{ " + "(" * 9000 + "name" + ")" * 9000 + " }}", "too_deep", id="9000 brackets"),
@@ -171,3 +200,10 @@ def test_a_fault_names_its_line() -> None:
         (3, "unknown_name", "phone"),
         (4, "unknown_filter", "safe"),
     ]
+
+
+@pytest.mark.parametrize("value", [{"b": {"c": "x"}}, [[1]], "x" * 2001])
+def test_a_templates_own_fault_comes_before_those_of_the_values(value: object) -> None:
+    assert check_draft("x\n{{ a.b.c }}", {"a": value}).line == 2
+    assert check_draft("x\n{% for b in a %}{{ other }}{% endfor %}", {"a": value}).code == "unknown_name"
+    assert check_draft("{% for b in a %}{{ b }}{% endfor %}", {"a": value}).line == 0

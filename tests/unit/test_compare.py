@@ -33,6 +33,8 @@ from shared.matching.profile import make_profile
         pytest.param("建国", "国建", PART, id="turned round"),
         pytest.param("建国", "国", PART, id="one character left out"),
         pytest.param("建国", "秀英", DIFFERS, id="two names"),
+        pytest.param("名", "靖", DIFFERS, id="one character, another one, though ming and jing look alike"),
+        pytest.param("林", "玲", PART, id="one character as it is often typed: lin and ling"),
         pytest.param("伟", "wei", CLOSE, id="pinyin"),
         pytest.param("晓明", "xiao ming", CLOSE, id="pinyin in two words"),
         pytest.param("晓明", "xiaomin", PART, id="pinyin one letter off"),
@@ -105,6 +107,9 @@ def test_other_fields_have_levels_of_their_own() -> None:
     assert compare_email("a.lee@example.com", "info@example.com") == DIFFERS
     assert compare_company("华为技术", "华为技术深圳") == CLOSE
     assert compare_company("apple", "orange") == DIFFERS
+    assert compare_company("智星软件浙江", "浙江智星软件") == CLOSE
+    assert compare_company("宏星食品", "成都宏星食品") == CLOSE
+    assert compare_company("宏星食品", "成都宏盛食品") == DIFFERS
     assert compare_street("stone place", "stoneplace") == EQUAL
     assert compare_street("high street", "hihg street") == CLOSE
     assert compare_number("42", "24") == CLOSE

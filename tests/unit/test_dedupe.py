@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.dedupe import NotReadable, dedupe_file, learn_file
+from infra.local.dedupe import NotReadable, NotWritable, dedupe_file, learn_file
 from infra.local.person_columns import choose_columns, to_party
 from shared.matching.weights import read_weights
 from tests.bench.identity_sets import Labelled, make_chinese, make_strangers
@@ -110,6 +110,25 @@ def test_an_unknown_id_column_and_a_missing_file_are_told_in_a_line(tmp_path: Pa
         dedupe_file(write_rows(tmp_path / "people.csv", PEOPLE), tmp_path / "out.csv", id_column="who")
     with pytest.raises(NotReadable, match=r"missing\.csv"):
         dedupe_file(tmp_path / "missing.csv", tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize(
+    ("out", "review", "words"),
+    [
+        pytest.param("people.csv", None, "would overwrite", id="the table itself"),
+        pytest.param("out.csv", "out.csv", "would overwrite", id="one place for two answers"),
+        pytest.param("missing/out.csv", None, "no such folder", id="no such folder"),
+        pytest.param(".", None, "a folder", id="a folder"),
+    ],
+)
+def test_an_answer_that_cannot_be_written_is_told_in_a_line_before_the_work(
+    tmp_path: Path, out: str, review: str | None, words: str
+) -> None:
+    file = write_rows(tmp_path / "people.csv", PEOPLE)
+    before = file.read_bytes()
+    with pytest.raises(NotWritable, match=words):
+        dedupe_file(file, tmp_path / out, review=tmp_path / review if review else None)
+    assert file.read_bytes() == before
 
 
 def written(labelled: Labelled, path: Path, order: list[int]) -> Path:

@@ -11,6 +11,7 @@ import pytest
 from infra.local.hours import hours_lines
 from infra.local.reply import reply_lines
 from infra.local.sms import sms_lines
+from infra.local.template_check import check_lines
 
 Face = Callable[[Iterable[bytes], BinaryIO], int]
 FACES: dict[str, Face] = {"hours": hours_lines, "reply": reply_lines, "sms": partial(sms_lines, mode="latin")}
@@ -31,6 +32,7 @@ GARBAGE = [
     b'{"at": "2026-03-02T00:00:00Z", "zone": ["UTC", 1], "windows": [["0", "08:00", 5]]}',
     b"[" * 100_000,
     b"\xff\xfe",
+    b'{"text": "\xff", "at": "\xff", "template": "\xff"}',
     b"9" * 5000,
 ]
 
@@ -45,6 +47,20 @@ def ask(face: Face, *lines: bytes) -> list[dict[str, Any]]:
 def test_garbage_gets_one_error_for_each_line(name: str) -> None:
     answers = ask(FACES[name], *GARBAGE)
     assert [list(answer) for answer in answers] == [["error"]] * len(GARBAGE)
+
+
+def test_a_template_is_refused_also_where_the_line_holds_none() -> None:
+    answers = ask(check_lines, *GARBAGE)
+    assert [(one["ok"], one["line"]) for one in answers] == [(False, 0)] * len(GARBAGE)
+    assert {one["reason"] for one in answers} == {"bad_json", "not_an_object", "no_template"}
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x1e", "\v"])
+def test_an_answer_is_one_line_for_any_reader_of_lines(end: str) -> None:
+    out = io.BytesIO()
+    sms_lines([json.dumps({"text": f"中{end}文"}).encode()], out, mode="keep")
+    (line,) = out.getvalue().decode().splitlines()
+    assert json.loads(line)["after"] == f"中{end}文"
 
 
 def hours(**asked: object) -> dict[str, Any]:

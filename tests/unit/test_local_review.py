@@ -16,7 +16,7 @@ from shared.flows.view_customer import view_customer
 from shared.insight.pairs import Pairs
 from shared.memory.items import MemoryItems
 from shared.ports import Table
-from shared.store.reviews import open_reviews
+from shared.store.reviews import open_reviews, read_decisions
 from tests.integration.identity_world import KEY, NOW, POLICY, a_profile, ingest_all, review, rows
 from tests.integration.test_decide_identity import LATER
 from tests.integration.test_decide_identity import ask as operate
@@ -98,6 +98,14 @@ def test_what_was_taken_back_is_not_taken_back_again(running: Any) -> None:
     ask(running, Decision(waiting.review_id, "undo", "anna"), "en")
     with pytest.raises(NotDecided, match="taken back before"):
         ask(running, Decision(waiting.review_id, "undo", "anna"), "en")
+
+
+def test_the_reason_stands_with_the_decision(running: Any) -> None:
+    [waiting] = open_reviews(running.items)
+    answer = ask(running, Decision(waiting.review_id, "reject", "anna", "two desks"), "en")
+    kept = read_decisions(running.items, [answer["verdict_id"]])[answer["verdict_id"]]
+    assert kept.note is not None
+    assert kept.note["why"] == "two desks"
 
 
 def test_a_function_that_fails_is_a_line_and_not_a_traceback() -> None:

@@ -274,6 +274,14 @@ def test_blank_lines_and_a_byte_order_mark_are_no_customers(tmp_path: Path) -> N
     ]
 
 
+def test_an_answer_is_one_line_for_any_reader_of_lines(tmp_path: Path) -> None:
+    file, out = tmp_path / "customers.jsonl", io.BytesIO()
+    file.write_text('{"customer_id": "\\u2028 \\u0085 \\ud800"}', encoding="utf-8")
+    tag_file(file, AS_OF, out=out)
+    (line,) = out.getvalue().decode().splitlines()
+    assert json.loads(line)["customer_id"] == "\u2028 \x85 \ud800"
+
+
 def test_the_policy_of_a_file_decides(tmp_path: Path) -> None:
     default = Path("shared/policy/default.toml").read_text(encoding="utf-8")
     mine = tmp_path / "mine.toml"

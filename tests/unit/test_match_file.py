@@ -1,6 +1,7 @@
 """A whole file: trains itself, tells relations from one person with a wrong name, and does not depend on order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import log2
 from random import Random
@@ -47,6 +48,14 @@ PHONE = "8613800000001"
         ),
         pytest.param([a_row(), a_row()], [0, 1], id="rows that say nothing"),
         pytest.param([], [], id="no rows"),
+        pytest.param(
+            [
+                a_row(name="John Johnson", phone=f"07700{n}", birthday_on="1968-07-03", address="11 Elm Lane")
+                for n in range(900_000, 900_150)
+            ],
+            [0] * 150,
+            id="a file about one person, with more rows than a key may have",
+        ),
     ],
 )
 def test_small_files_are_decided_by_the_shipped_weights(rows: list[Profile], clusters: list[int]) -> None:
@@ -74,6 +83,32 @@ def test_families_are_learned_as_relations_and_not_as_one_person() -> None:
     ]
     wrong = sum(families.truth[one] != families.truth[other] for one, other in joined)
     assert wrong <= 0.1 * len(joined)
+
+
+def make_switchboards(firms: int, colleagues: int) -> tuple[list[Profile], list[int]]:
+    """Colleagues on one line, every second of them twice; and who each row is."""
+    rows, who = [], []
+    for firm in range(firms):
+        for place in range(colleagues):
+            number = firm * colleagues + place
+            name = (
+                "王李张刘陈杨赵黄"[number % 8] + "伟芳敏静丽强磊军"[number // 8 % 8] + "波涛明超"[number % 4]
+            )
+            row = a_row(name=name, phone=f"86102{firm:07}", company=f"{'恒鑫宏博天云'[firm % 6]}{firm}机械")
+            again = 1 + number % 2
+            rows += [row, replace(row, email=f"u{number}@example.com")][:again]
+            who += [number] * again
+    return rows, who
+
+
+def test_colleagues_on_a_switchboard_are_not_learned_as_one_person() -> None:
+    rows, who = make_switchboards(12, 30)
+    found = matched(rows)
+    assert found.weights.same_per_record < 2
+    people: dict[int, set[int]] = {}
+    for cluster, person in zip(found.clusters, who, strict=True):
+        people.setdefault(cluster, set()).add(person)
+    assert all(len(persons) == 1 for persons in people.values())
 
 
 def test_any_order_of_the_rows_gives_the_same_clusters() -> None:

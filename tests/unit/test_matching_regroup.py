@@ -104,14 +104,14 @@ def test_a_hot_key_takes_its_value_out_of_the_profile() -> None:
 )
 def test_the_likeliest_candidate_comes_first(better: dict[str, str], worse: dict[str, str]) -> None:
     packed = {name: tuple(pack(make_profile(said, KEY))) for name, said in (("x", worse), ("y", better))}
-    found = rank_candidates(make_profile(LI, KEY), {"phone#1": packed}, "own")
+    found = rank_candidates(make_profile(LI, KEY), {"phone#1": packed}, "own", 0.0)
     assert [one.records for one in found] == [("y",), ("x",)]
 
 
 def test_records_that_say_the_same_are_compared_once_and_the_record_itself_never() -> None:
     packed = tuple(pack(Profile(given="雷", surname="李")))
     members = {"phone#1": {"a": packed, "b": packed, "own": packed}, "name_place#2": {"c": packed}}
-    found = rank_candidates(make_profile(LI, KEY), members, "own")
+    found = rank_candidates(make_profile(LI, KEY), members, "own", 0.0)
     assert [(one.records, one.kinds) for one in found] == [
         (("a", "b"), frozenset({"phone"})),
         (("c",), frozenset({"name_place"})),

@@ -153,3 +153,23 @@ def test_an_error_does_not_quote_the_value() -> None:
 def test_only_html_is_escaped() -> None:
     assert render_source("{{ name }}", {"name": "<a&b>"}) == "<a&b>"
     assert render_source("{{ name }}", {"name": "<a&b>\"'"}, html=True) == "&lt;a&amp;b&gt;&#34;&#39;"
+
+
+def test_a_joined_list_shows_each_value_as_text() -> None:
+    source = "{{ words | join('、') }}"
+    assert render_source(source, {"words": ["<b>", "2"]}, shape=SHAPE, html=True) == "&lt;b&gt;、2"
+    assert render_source(source, {"words": []}, shape=SHAPE) == ""
+    with pytest.raises(MessageInvalid, match="value_missing"):
+        render_source(source, {"words": ["a", None]}, shape=SHAPE)
+
+
+def test_a_joined_list_makes_no_link() -> None:
+    source = "Mr.{{ words | join(',') }}.See"
+    assert render_source(source, {"words": ["evil.", "com"]}, shape=SHAPE) == "Mr. evil.,com. See"
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_default_stands_for_nothing_alone(nothing: str | None) -> None:
+    source = "{{ name | default('R&D') }}"
+    assert render_source(source, {"name": nothing}, html=True) == "R&amp;D"
+    assert render_source(source, {"name": 0}) == "0"

@@ -58,6 +58,21 @@ def test_one_person_is_linked(one: dict[str, str], other: dict[str, str]) -> Non
             id="a family's mailbox",
         ),
         pytest.param(
+            {"name": "David Nelson", "phone": PHONE, "email": "info@example.com"},
+            {"name": "Kathleen Davis", "phone": PHONE, "email": "info@example.com"},
+            id="a first name like the other's surname",
+        ),
+        pytest.param(
+            {"name": "Sharon Ramsbottom", "phone": PHONE, "email": "info@example.com"},
+            {"name": "Aaron Adams", "phone": PHONE, "email": "info@example.com"},
+            id="first names that look alike, two surnames",
+        ),
+        pytest.param(
+            {"name": "薛经理", "phone": PHONE, "company": "华为"},
+            {"name": "刘志君", "phone": PHONE, "company": "华为"},
+            id="somebody known by surname and title, on a switchboard",
+        ),
+        pytest.param(
             {"name": "John Smith Jr", "phone": PHONE},
             {"name": "John Smith Sr", "phone": PHONE},
             id="father and son",
@@ -86,6 +101,24 @@ def test_two_people_who_share_what_can_be_shared_are_not_linked(
             {"name": "张伟", "phone": PHONE, "email": "w@example.com", "birthday_on": "1987-11-23"},
             "birthdays_conflict",
             id="two birthdays",
+        ),
+        pytest.param(
+            {"name": "Anna Jones", "phone": PHONE, "email": "j@example.com", "birthday_on": "1980-10-26"},
+            {"name": "Ruth Jones", "phone": PHONE, "email": "j@example.com", "birthday_on": "1980-10-26"},
+            "twins",
+            id="twins",
+        ),
+        pytest.param(
+            {"name": "张志军", "phone": PHONE, "address": "人民路81号16栋2803室", "city": "武汉"},
+            {"name": "张志明", "phone": PHONE, "address": "人民路81号16栋2803室", "city": "武汉"},
+            "shared_contact",
+            id="brothers on one phone",
+        ),
+        pytest.param(
+            {"name": "Mary Smith", "phone": PHONE, "email": "m@example.com", "company": "Acme"},
+            {"name": "Mary Brown", "phone": PHONE, "email": "m@example.com", "company": "Acme"},
+            "shared_contact",
+            id="one first name on one line: married since, or two people",
         ),
     ],
 )

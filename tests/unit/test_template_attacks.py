@@ -49,7 +49,7 @@ TEMPLATES = """
 {{ items|rejectattr('x')|list }}
 {{ items|groupby('x') }}
 {{ items|sort(attribute='__class__') }}
-{{ items|join(',') }}
+{{ items|join('.') }}
 {{ items|first }}
 {{ items|tojson }}
 {{ items|pprint }}
@@ -97,7 +97,7 @@ TEMPLATES = """
 {% for i in items if i.__class__ %}x{% endfor %}
 {% for i in items|map('upper') %}x{% endfor %}
 {% for i in [1,2,3] %}x{% endfor %}
-{% for i in items %}{% for j in items %}x{% endfor %}{% endfor %}
+{% for i in items %}{% for j in items %}{% for k in items %}x{% endfor %}{% endfor %}{% endfor %}
 {{ 'a' * 1000000000 }}
 {{ 10 ** 1000000000 }}
 {{ n ** n ** n }}
