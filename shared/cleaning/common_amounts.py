@@ -13,10 +13,10 @@ from shared.cleaning.numerals import read_number
 from shared.cleaning.text import fold_undoubted, write_scalar
 
 _AMOUNT = re.compile(
-    r" {0,4}¥?([0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,2})(?:\.([0-9]{1,2}))?(万)?元? {0,4}"
+    r" {0,4}¥?([1-9][0-9]{0,2}(?:,[0-9]{3}){1,2}|[0-9]{1,9})(?:\.([0-9]{1,2}))?(万)?元? {0,4}"
 ).fullmatch
 _COMMA_AMOUNT = re.compile(
-    r" {0,4}¥?([0-9]{1,9}|[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,2})(?:,([0-9]{1,2}))?(万)?元? {0,4}"
+    r" {0,4}¥?([1-9][0-9]{0,2}(?:\.[0-9]{3}){1,2}|[0-9]{1,9})(?:,([0-9]{1,2}))?(万)?元? {0,4}"
 ).fullmatch
 _CAPITALS = re.compile("([零壹贰叁肆伍陆柒捌玖拾佰仟万亿]+)元整?").fullmatch
 _RANGE = re.compile("[0-9]{1,9}-[0-9]{1,9}").fullmatch

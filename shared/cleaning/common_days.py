@@ -191,9 +191,10 @@ def _read_year_last(raw: str, day_first: bool | None) -> date | None:
 
 
 def _make_day(year: str, month: str | int, day: str) -> date | None:
-    if int(year) not in YEARS:
+    number = int(year)
+    if number not in YEARS:
         return None
     try:
-        return date(int(year), int(month), int(day))
+        return date(number, int(month), int(day))
     except ValueError:
         return _NO_SUCH_DAY

@@ -165,28 +165,41 @@ def _read_where(
         country = country or message.read_rest(raw, *_COUNTRY)
     if country not in _WITH_PROVINCES:
         # Abroad they stay as written.
-        province, city, address = (
-            None if (raw := source.get(name)) is None else _read_line(raw, f"party.{name}", message)
-            for name in ("province", "city", "address")
-        )
-        return country, province, city, address
+        raws = source.get("province"), source.get("city"), source.get("address")
+        return country, *(_NOWHERE if raws == _NOWHERE else _read_lines(raws, message))
     province, city = _read_province_and_city(source, message)
-    raw = source.get("address")
-    address = None if raw is None else _read_address(raw, message)
+    raw, address, head = source.get("address"), None, None
+    if raw is not None:
+        address, head = _read_address(raw, message)
     if not (province and city):
-        province, city = _complete(province, city, address)
+        province, city = _complete(province, city, address, head)
     if country is None and province:
         country = country_of_province(province)
     return country, province, city, address
 
 
-def _complete(province: str | None, city: str | None, address: str | None) -> tuple[str | None, str | None]:
-    """The address completes what the fields say, it never contradicts them."""
+_NOWHERE = (None, None, None)
+
+
+def _read_lines(
+    raws: tuple[object, object, object], message: Message
+) -> tuple[str | None, str | None, str | None]:
+    province, city, address = (
+        None if raw is None else _read_line(raw, path, message)
+        for raw, path in zip(raws, ("party.province", "party.city", "party.address"), strict=True)
+    )
+    return province, city, address
+
+
+def _complete(
+    province: str | None, city: str | None, address: str | None, head: str | None
+) -> tuple[str | None, str | None]:
+    """The address completes what the fields say, it never contradicts them; its head is there where it is official."""
     if province is None and city is not None:
         province = province_of_city(city)
     if address is None or (province and city):
         return province, city
-    found_province, found_city = find_place(address)
+    found_province, found_city = find_place(address) if head is None else _find_place_once(head)
     if province is None or province == found_province:
         return province or found_province, city or found_city
     return province, city
@@ -209,12 +222,12 @@ def _read_line(raw: object, path: str, message: Message) -> str | None:
     return message.keep(read_line(raw, path, message.habits.most_characters))
 
 
-def _read_address(raw: object, message: Message) -> str | None:
-    # A plain text that begins with a place has no issue.
-    if type(raw) is str and message.takes_plain and _OFFICIAL_HEAD(raw) is not None:
-        is_plain = len(raw) <= message.habits.most_characters and is_untouched(raw)
-        return raw if is_plain else _read_line(raw, "party.address", message)
-    return _read_line(raw, "party.address", message)
+def _read_address(raw: object, message: Message) -> tuple[str | None, str | None]:
+    """The address, and the official names at its head where it is plain: such a text has no issue."""
+    head = _OFFICIAL_HEAD(raw) if type(raw) is str and message.takes_plain else None
+    if head is not None and len(head.string) <= message.habits.most_characters and is_untouched(head.string):
+        return head.string, head.group()
+    return _read_line(raw, "party.address", message), None
 
 
 # 广东省深圳市南山区, 上海市浦东新区: what follows a whole official name changes nothing about it.

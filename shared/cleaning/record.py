@@ -231,12 +231,18 @@ def _milliseconds(at: datetime) -> int:
 def _read_origin(message: Message) -> Origin | None:
     raw = message.source["origin"]
     source = raw if isinstance(raw, Mapping) else {}
-    file, job_id = write_scalar(source.get("file")), write_scalar(source.get("job_id"))
+    file, job_id = _write_name(source.get("file")), _write_name(source.get("job_id"))
     row, seq = (_clean_whole(source.get(name), name).value for name in ("row", "seq"))
     if file is None or job_id is None or row is None or seq is None:
         message.flag("origin", "bad_origin")
         return None
     return Origin(file=file, row=row, job_id=job_id, seq=seq)
+
+
+def _write_name(raw: object) -> str | None:
+    """A name as it is, but never one that UTF-8 cannot write: a lone surrogate becomes a question mark."""
+    name = write_scalar(raw)
+    return name if name is None or name.isascii() else name.encode("utf-8", "replace").decode()
 
 
 def _clean_system(raw: object, path: str) -> Field[str]:

@@ -28,8 +28,8 @@ def block_keys(profile: Profile, key: bytes, most: int) -> tuple[str, ...]:
         )
         if sound and value
     ]
-    hidden = [f"{kind}#{keyed_hash(kind, value, key)}" for kind, value in weak]
-    return tuple((strong + hidden)[:most])
+    hidden = (f"{kind}#{keyed_hash(kind, value, key)}" for kind, value in weak[: max(most - len(strong), 0)])
+    return (*strong[:most], *hidden)
 
 
 def sound_of_name(profile: Profile) -> str:

@@ -72,20 +72,16 @@ def rank_candidates(
     `members_of`: key -> source record -> packed profile. Records with the same profile need one comparison; those
     that cannot reach `review_bits` none.
     """
-    packed_of = {
-        record_id: packed for members in members_of.values() for record_id, packed in members.items()
-    }
+    packed_of: dict[str, Packed] = {}
+    for members in members_of.values():
+        packed_of.update(members)
     packed_of.pop(besides, None)
     is_ruled_out = make_rule_out(own, review_bits)
-    packed_of = {record_id: packed for record_id, packed in packed_of.items() if not is_ruled_out(packed)}
-    kinds: dict[str, set[str]] = {record_id: set() for record_id in packed_of}
-    for id_key, members in members_of.items():
-        kind = id_key.partition("#")[0]
-        for record_id in members.keys() & kinds.keys():
-            kinds[record_id].add(kind)
     alike: dict[tuple[Packed, frozenset[str]], list[str]] = {}
-    for record_id, shared in kinds.items():
-        alike.setdefault((packed_of[record_id], frozenset(shared)), []).append(record_id)
+    for record_id, packed in packed_of.items():
+        if not is_ruled_out(packed):
+            shared = (id_key.partition("#")[0] for id_key, them in members_of.items() if record_id in them)
+            alike.setdefault((packed, frozenset(shared)), []).append(record_id)
     likely = sorted(alike, key=lambda one: _rough_likeness(own, *one), reverse=True)[:_MOST_RANKED]
     found = [Candidate(unpack(one[0]), tuple(sorted(alike[one])), one[1]) for one in likely]
     if len(found) < 2:

@@ -24,13 +24,15 @@ def join_groups(
     *,
     together: Iterable[Pair[Node]] = (),
     apart: Collection[frozenset[Node]] = (),
+    are_two: Callable[[Sequence[Node], Sequence[Node]], bool] | None = None,
 ) -> tuple[frozenset[Node], ...]:
     """Every node in one group, ordered by their smallest node.
 
     `totals` are the scores of candidate pairs (smaller node first), `score` gives that of any other pair when a
-    mean needs it. `together` join first; a group never holds a pair that is `apart`. Ties break by node.
+    mean needs it. `together` join first; a group never holds a pair that is `apart`. Two groups of which
+    `are_two` says so stay apart whatever their mean. Ties break by node.
     """
-    joining = _Joining(nodes, totals, score, round(link * _UNIT), apart)
+    joining = _Joining(nodes, totals, score, round(link * _UNIT), apart, are_two)
     for one, other in sorted(together):
         joining.force(one, other)
     joining.run()
@@ -63,8 +65,10 @@ class _Joining(dict[Node, dict[Node, int]]):
         score: Callable[[Node, Node], float],
         link: int,
         apart: Collection[frozenset[Node]],
+        are_two: Callable[[Sequence[Node], Sequence[Node]], bool] | None,
     ) -> None:
         super().__init__()
+        self._are_two: Callable[[Sequence[Node], Sequence[Node]], bool] | None = are_two
         self.members: dict[Node, list[Node]] = {node: [node] for node in nodes}
         self._group_of: dict[Node, Node] = {node: node for node in nodes}
         self._totals: Mapping[Pair[Node], float] = totals
@@ -100,7 +104,7 @@ class _Joining(dict[Node, dict[Node, int]]):
         heapify(heap)
         while heap:
             mean, one, other = heappop(heap)
-            if self._mean_now(one, other) != -mean or self._are_foes(one, other):
+            if self._mean_now(one, other) != -mean or self._must_stay_apart(one, other):
                 continue
             for near in self._merge(one, other):
                 if self._mean(one, near, self[one][near]) >= self._link:
@@ -115,6 +119,11 @@ class _Joining(dict[Node, dict[Node, int]]):
     def _mean_now(self, one: Node, other: Node) -> float | None:
         total = self.get(one, {}).get(other)
         return None if total is None else self._mean(one, other, total)
+
+    def _must_stay_apart(self, one: Node, other: Node) -> bool:
+        return self._are_foes(one, other) or (
+            self._are_two is not None and self._are_two(self.members[one], self.members[other])
+        )
 
     def _are_foes(self, one: Node, other: Node) -> bool:
         if not self._foes:

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from shared.matching.blocking import file_keys
-from shared.matching.compare import compare_profiles
+from shared.matching.compare import DIFFERS, compare_birthday, compare_profiles
 from shared.matching.group import find_torn, join_groups
 from shared.matching.learn import Patterns, learn
 from shared.matching.profile import Profile
@@ -90,7 +90,7 @@ def match_file(
     progress(
         f"learned: {weights.same_per_record:.3f} other records of one person, {weights.related_per_record:.3f} of relations"
     )
-    groups, review = _group(units, pairs, weights, limits)
+    groups, review = _group(units, counts, pairs, weights, limits)
     return Matched(
         *_by_row(units, rows, groups, review, weights, len(profiles), limits), weights, len(pairs.ones)
     )
@@ -199,9 +199,10 @@ def _neighbours(units: Sequence[Profile], most: int, draw: Draw) -> Counter[Leve
     return counted
 
 
-def _group(
+def _score(
     units: Sequence[Profile], pairs: _Pairs, weights: Weights, limits: Limits
-) -> tuple[tuple[frozenset[int], ...], dict[tuple[int, int], float]]:
+) -> tuple[dict[tuple[int, int], float], set[tuple[int, int]]]:
+    """The pairs worth a look, and those of which one side is nobody but what both share."""
     totals, fits = {}, set()
     for one, other, pattern in zip(pairs.ones, pairs.others, pairs.patterns, strict=True):
         total, rule = decide(units[one], units[other], pairs.levels[pattern], weights)
@@ -209,10 +210,23 @@ def _group(
             totals[(one, other)] = total
         if rule == "key_alone":
             fits.add((one, other))
+    return totals, fits
+
+
+def _group(
+    units: Sequence[Profile], counts: Sequence[int], pairs: _Pairs, weights: Weights, limits: Limits
+) -> tuple[tuple[frozenset[int], ...], dict[tuple[int, int], float]]:
+    totals, fits = _score(units, pairs, weights, limits)
 
     def join(left_out: Collection[tuple[int, int]]) -> tuple[frozenset[int], ...]:
         candidates = {pair: total for pair, total in totals.items() if pair not in left_out}
-        return join_groups(range(len(units)), candidates, score, limits.link_bits)
+        return join_groups(range(len(units)), candidates, score, limits.link_bits, are_two=are_two)
+
+    def are_two(ones: Sequence[int], others: Sequence[int]) -> bool:
+        return have_two_birthdays(all_rows(ones), all_rows(others))
+
+    def all_rows(members: Sequence[int]) -> list[Profile]:
+        return [units[unit] for unit in members for _ in range(counts[unit])]
 
     def score(one: int, other: int) -> float:
         levels = compare_profiles(units[one], units[other])
@@ -223,6 +237,28 @@ def _group(
         torn = find_torn(fits, groups, lambda unit: has_person(units[unit]))
         groups = join({pair for pair in fits if not torn.isdisjoint(pair)})
     return groups, totals
+
+
+def have_two_birthdays(ones: Sequence[Profile], others: Sequence[Profile]) -> bool:
+    """Each group has a birthday that two of its records state, and the two are far apart: father and son.
+
+    One wrong birthday is a slip; the same wrong one twice is not.
+    """
+    days, other_days = _confirmed_days(ones), _confirmed_days(others)
+    return (
+        bool(days and other_days)
+        and all(compare_birthday(day, other) == DIFFERS for day in days for other in other_days)
+        and not any(_values(ones, kind) & _values(others, kind) for kind in ("identity", "email"))
+    )
+
+
+def _confirmed_days(profiles: Sequence[Profile]) -> set[str]:
+    counts = Counter(profile.birthday for profile in profiles if profile.birthday)
+    return {day for day, count in counts.items() if count > 1}
+
+
+def _values(profiles: Sequence[Profile], kind: str) -> set[str]:
+    return {value for profile in profiles for value in getattr(profile, kind).split(" ") if value}
 
 
 def _by_row(

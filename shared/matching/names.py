@@ -89,11 +89,11 @@ def _join(words: list[str]) -> str:
 
 
 def _split_han(name: str) -> NameParts:
-    name = _TITLE.sub("", name)
+    name, titles = _TITLE.subn("", name)
     if len(name) > _LONGEST_CHINESE_NAME or not all(map(is_han, name)):
         # A foreign name in Chinese characters, which has no order that we know.
         return NameParts(name, "")
-    size = 2 if len(name) > 2 and name[:2] in _COMPOUND_SURNAMES else 1
+    size = 2 if len(name) + titles > 2 and name[:2] in _COMPOUND_SURNAMES else 1
     return NameParts(name[size:], name[:size])
 
 

@@ -188,7 +188,7 @@ def _find_conflict(levels: tuple[int, ...]) -> tuple[str | None, float]:
         return "generation_unsure", UNSURE - 1
     if any(levels[place] == EQUAL for place in _REACHED) and DIFFERS in (levels[_GIVEN], levels[_SURNAME]):
         # One first name on one line may have married since, or be two Johns of one office: a person decides.
-        is_first_name_one = levels[_GIVEN] >= CLOSE
+        is_first_name_one = levels[_GIVEN] == EQUAL
         return "shared_contact", UNSURE - 1 if is_first_name_one else REFUSED
     if _is_name_only(levels):
         return "name_only", UNSURE - 1

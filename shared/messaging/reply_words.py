@@ -129,7 +129,10 @@ TRADITIONAL: Final = str.maketrans(
 
 SPELLINGS: Final = (
     # the number of an order, a thing of that name
-    (r"\b(td|stop|end|[rtn])[-_]\d[\w-]*|\b\w*\d\w*[-_](td|[rtn])\b|\btd[- ](lte|scdma|bank)\b", "code"),
+    (
+        r"\b(td|stop|end|[rtn])[-_]\d[\w-]*|\b(?=[^\W_]*\d)[^\W_]++[-_](td|[rtn])\b|\btd[- ](lte|scdma|bank)\b",
+        "code",
+    ),
     (r"\bby mistake\b", "wrongly"),
     (
         r"(?:请问)?(?:可以|能不能|能否|可否|可不可以|能)((?:请|麻烦)?(?:[你您]们?)?[帮把给替].{0,6}(?:退订|拒收|取消订阅))吗?",

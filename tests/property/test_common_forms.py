@@ -21,6 +21,7 @@ from shared.cleaning import (
     names,
     phones,
     regions,
+    text,
 )
 from shared.cleaning import phone_fast as fast
 from shared.cleaning.addresses import split_address
@@ -282,6 +283,12 @@ def test_fen_of_a_plain_amount_are_those_of_the_money_module(
 
 
 @seeded
+@given(st.floats(0, 10**10), st.booleans())
+def test_fen_of_a_json_number_are_those_of_the_money_module(raw: float, has_comma: bool) -> None:
+    assert_same_fen(round(raw, 3), "CNY", MoneyHints("CNY", has_decimal_comma=has_comma))
+
+
+@seeded
 @given(
     st.text("零壹贰叁肆伍陆柒捌玖拾佰仟万亿元整", max_size=7)
     | st.sampled_from(["面议", "电议", "详谈", "价格面议", "12-30", "5-"])
@@ -301,7 +308,7 @@ def test_the_head_of_an_address_names_the_same_place_as_the_whole() -> None:
         for place in divisions
         for rest in ("", "人民路1号", "市场街", "中山区路3号")
     ]
-    wrong = [text for text in written[::7] if find_place(text) != regions.find_place(text)]
+    wrong = [raw for raw in written[::7] if find_place(raw) != regions.find_place(raw)]
     assert wrong == []
     assert split_address(written[-1]) is not None
 
@@ -333,10 +340,32 @@ def test_the_key_of_a_word_is_its_own_key_and_no_null_word(table: dict[str, obje
 
 @seeded
 @given(st.text("ÀéüÃ¼ßМ张伟a B.°·“”×Ａ１　（", max_size=6))
-def test_text_that_needs_no_mending_folds_to_itself_twice(text: str) -> None:
-    folded = fold(text)
+def test_text_that_needs_no_mending_folds_to_itself_twice(raw: str) -> None:
+    folded = fold(raw)
     assert fold(folded) == folded
     assert mend_encoding(folded) == folded or fold(mend_encoding(folded)) == folded
+
+
+ODD_SIGNS = "\u200b　 Ａ１，．（）￥¥@＠¨·ABcé ü ß Ö 张伟娜琪珞寮犱笁ÕÅÎ°MÃ¼\u00ad\x1f\x07ﬁ①℃゛"
+
+
+@settings(derandomize=True, max_examples=1500, deadline=None)
+@given(st.text(ODD_SIGNS, max_size=8) | st.text("\u200b Ｊames张三Müé１２", max_size=10))
+def test_text_folded_at_once_is_what_folding_step_by_step_makes_of_it(raw: str) -> None:
+    stepwise = text._fold_once(raw)
+    while (folded := text._fold_once(stepwise)) != stepwise:
+        stepwise = folded
+    assert fold(raw) == stepwise
+    mended = mend_encoding(raw) == raw
+    assert text.fold_undoubted(raw) == (stepwise if mended or text.is_plain(raw) else None)
+    assert not text.is_untouched(raw) or (stepwise == raw and mended)
+
+
+@seeded
+@given(st.text(ODD_SIGNS, max_size=8), st.text(max_size=4))
+def test_no_text_with_a_zero_width_space_reads_as_another_encoding(ahead: str, rest: str) -> None:
+    raw = f"{ahead}\u200b{rest}"
+    assert [reverse(raw) for reverse in text._LATIN_REVERSALS] == [None] * len(text._LATIN_REVERSALS)
 
 
 # --- phones against the library ---

@@ -160,6 +160,14 @@ def test_the_number_or_its_currency_shows_which_sign_is_the_point(
     assert field.value == Money(Decimal(amount), currency)
 
 
+@pytest.mark.parametrize("number", [12.125, 1200.5, 0.1, 1234.567])
+def test_a_json_number_has_a_point_wherever_it_comes_from(number: float) -> None:
+    hints = MoneyHints("EUR", has_decimal_comma=True)
+    assert clean_money(number, "amount", currency=None, hints=hints).value == Money(
+        Decimal(str(number)), "EUR"
+    )
+
+
 def test_the_currency_of_the_column_shows_what_a_comma_is() -> None:
     assert clean_money("1200,50", "amount", currency="EUR", hints=CNY).value == Money(
         Decimal("1200.50"), "EUR"

@@ -77,6 +77,21 @@ def test_an_order_is_cleaned_whole() -> None:
     assert (order.origin.row, order.origin.seq) == (2, 0)
 
 
+def test_a_name_that_utf_8_cannot_write_is_written_with_question_marks() -> None:
+    origin = {"file": "名\ud800.csv", "row": 2, "job_id": "\udfff", "seq": 0}
+    order = the_record(an_order(origin=origin))
+    assert order.origin is not None
+    assert (order.origin.file, order.origin.job_id) == ("名?.csv", "?")
+    assert order.model_dump_json()
+
+
+@pytest.mark.parametrize(("number", "fen"), [(12.125, 1213), (1200.5, 120050), (1200.25, 120025)])
+def test_a_json_number_of_a_source_with_decimal_commas_is_the_number_it_is(number: float, fen: int) -> None:
+    order = the_record(an_order(amount=number, hints={"region": "DE"}))
+    assert isinstance(order, Order)
+    assert order.amount_fen == fen
+
+
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from infra.local.person_columns import choose_columns, to_party
-from shared.matching.match_file import Matched, match_file
+from shared.matching.match_file import Matched, have_two_birthdays, match_file
 from shared.matching.profile import Profile, make_profile
 from shared.matching.weights import load_weights
 from tests.bench.identity_sets import Labelled, make_chinese, make_households
@@ -104,11 +104,32 @@ def make_switchboards(firms: int, colleagues: int) -> tuple[list[Profile], list[
 def test_colleagues_on_a_switchboard_are_not_learned_as_one_person() -> None:
     rows, who = make_switchboards(12, 30)
     found = matched(rows)
-    assert found.weights.same_per_record < 2
     people: dict[int, set[int]] = {}
     for cluster, person in zip(found.clusters, who, strict=True):
         people.setdefault(cluster, set()).add(person)
     assert all(len(persons) == 1 for persons in people.values())
+
+
+@pytest.mark.parametrize(
+    ("days", "others", "are_two"),
+    [
+        pytest.param(["19500311"] * 2, ["19800925"] * 2, True, id="father and son, each said twice"),
+        pytest.param(["19500311"] * 2, ["19800925"], False, id="a birthday said once may be wrong"),
+        pytest.param(["19500311"] * 2, ["19500312"] * 2, False, id="one digit off"),
+        pytest.param(["19500311"] * 2, ["", ""], False, id="nothing said"),
+    ],
+)
+def test_two_birthdays_that_were_each_said_twice_are_two_people(
+    days: list[str], others: list[str], are_two: bool
+) -> None:
+    ones = [a_row(name="John Smith", birthday_on=day) for day in days]
+    assert have_two_birthdays(ones, [a_row(name="John Smith", birthday_on=day) for day in others]) is are_two
+
+
+def test_father_and_son_of_one_name_and_address_stay_two() -> None:
+    home = {"name": "Zebediah Quartermaine", "address": "105 George Street", "city": "Leeds"}
+    father, son = a_row(**home, birthday_on="19500311"), a_row(**home, birthday_on="19800925")
+    assert matched([father, son, father, son]).clusters == [0, 1, 0, 1]
 
 
 def test_any_order_of_the_rows_gives_the_same_clusters() -> None:

@@ -66,6 +66,9 @@ def test_an_opt_out_beats_a_call_for_help_and_an_opt_in(beside: str) -> None:
         "don't ",
         "订",
         "S ",
+        "9",
+        "从",
+        "可以帮",
     ],
 )
 def test_a_long_reply_takes_no_time(piece: str) -> None:

@@ -212,6 +212,11 @@ def test_weights_of_another_format_are_refused() -> None:
         pytest.param("José Núñez", "jose", "nunez", "", id="accents"),
         pytest.param("Madonna", "", "madonna", "", id="one word"),
         pytest.param("斯蒂芬·霍金", "斯蒂芬霍金", "", "", id="foreign name in Chinese"),
+        pytest.param("LI Jun Hua", "jun hua", "li", "", id="surname first, in capitals"),
+        pytest.param("JOHN Q SMITH", "john q", "smith", "", id="all in capitals"),
+        pytest.param("薛经理", "", "薛", "", id="surname and title"),
+        pytest.param("欧阳女士", "", "欧阳", "", id="long surname and title"),
+        pytest.param("王总", "", "王", "", id="as bosses are called"),
         pytest.param("", "", "", "", id="nothing"),
     ],
 )
