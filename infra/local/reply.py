@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from shared.messaging.replies import read_reply
-
 from infra.local.json_lines import answer_lines, text_of
+from shared.messaging.replies import read_reply
 
 
 def reply_lines(lines: Iterable[bytes], out: BinaryIO) -> int:

@@ -152,7 +152,7 @@ def has_person(profile: Profile) -> bool:
     return bool(profile.given or profile.surname or profile.birthday)
 
 
-_ASKED = ("twins", "shared_contact")
+_ASKED = ("twins", "shared_contact", "generation_unsure")
 
 
 def guard(levels: tuple[int, ...], total: float, *, is_strict: bool) -> tuple[float, str | None]:
