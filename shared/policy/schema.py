@@ -85,8 +85,8 @@ class Matching(Strict):
     members_per_customer: Annotated[int, Field(ge=2, le=40)]
     keys_per_record: Annotated[int, Field(ge=1, le=6)]
     comparisons: Annotated[int, Field(ge=1, le=50)]
-    link_bits: Annotated[float, Field(ge=-20, le=40)]
-    review_bits: Annotated[float, Field(ge=-20, le=40)]
+    link_bits: Annotated[float, Field(ge=-20, le=30)]
+    review_bits: Annotated[float, Field(ge=-20, le=30)]
     retries: Positive
     source_trust: dict[str, NotNegative]
     survivorship: dict[str, Annotated[list[Criterion], Field(min_length=1)]]

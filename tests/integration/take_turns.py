@@ -6,7 +6,7 @@ One seed is one interleaving, at every step of the store, the single items of a 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
-from threading import Condition, get_ident
+from threading import Condition
 from typing import TypeVar
 
 from shared.ports import Items
@@ -24,9 +24,8 @@ class _Turns:
         self.turn: int | None = None
         self.changed = Condition()
 
-    def wait(self, _: str) -> None:
-        """Goes on when it is this thread's turn: somebody is chosen as soon as all who still work wait."""
-        me = get_ident()
+    def wait(self, me: int) -> None:
+        """Goes on when it is this worker's turn: somebody is chosen as soon as all who still work wait."""
         with self.changed:
             self.waiting.add(me)
             self._choose()
@@ -49,15 +48,17 @@ def take_turns(
     inner: Items, work: Sequence[Sequence[Work]], do: Callable[[Items, Work], Found], random: Random
 ) -> list[Found]:
     """What came of the work of each worker, done by all of them in turns."""
+    # Drawn before the threads start: who starts first is not ours to choose.
+    torn = [TornItems(inner, random=Random(random.random())) for _ in work]
     turns = _Turns(random, len(work))
 
-    def run(pieces: Sequence[Work]) -> list[Found]:
-        items = TornItems(inner, random=Random(random.random()))
-        items.before = turns.wait
+    def run(me: int) -> list[Found]:
+        items, pieces = torn[me], work[me]
+        items.before = lambda _: turns.wait(me)
         try:
             return [do(items, piece) for piece in pieces]
         finally:
             turns.leave()
 
     with ThreadPoolExecutor(len(work)) as pool:
-        return [found for each in pool.map(run, work) for found in each]
+        return [found for each in pool.map(run, range(len(work))) for found in each]
