@@ -24,9 +24,10 @@ def ask(world: World, action: str, **arguments: Any) -> Any:
 
 
 def sweep_all(world: World) -> int:
-    """Wave after wave; how many were woken."""
+    """Wave after wave, until everybody with tags was woken or no day is left; how many were."""
+    wanted = sum("level" in item for item in world.items("Customers"))
     woken, is_waking = 0, True
-    while is_waking:
+    while is_waking and woken < wanted:
         swept = world.invoke("SweepDue", {})
         woken, is_waking = woken + swept["woken"], swept["is_waking"]
     return woken
