@@ -31,6 +31,7 @@ from shared.ports import Item, Items, Table
 from shared.store.cases import case_from_item
 from shared.store.control import HOLD, JOB, job_from_item
 from shared.store.customers import PROFILE, TAGS, profile_from_item, tags_from_item
+from shared.store.identities import count_hot
 from shared.store.progress import count_outcomes
 from shared.store.quarantine import QUARANTINE, is_open
 from shared.store.records import HOME, RECORD
@@ -70,6 +71,7 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
         customers=tuple(_customers(customers)),
         merges=tuple(_merges(customers)),
         reviews=list_reviews(items, limit=MOST_REVIEWS),
+        hot_keys=count_hot(items),
         candidates=tuple(_candidates(customers, today)),
         contacts=tuple(sorted(map(contact_line, items.scan(Table.CONTACTS)), key=_by_time)),
         cases=tuple(sorted(map(case_from_item, items.scan(Table.CASES)), key=lambda case: case.due_at)),

@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.insight.charts import RankBar, draw_funnel, draw_heat_map, rank_bars
+from shared.insight.identity_words import KEYS
 from shared.insight.quality_view import quality_parts
 from shared.insight.reconcile import find_breaks, run_checks
 from shared.insight.report_view import (
@@ -202,6 +203,7 @@ def _identity(snapshot: Snapshot, policy: Policy) -> dict[str, Any]:
     bounds, zone = Bounds(policy.matching.review_bits, policy.matching.link_bits), policy.tenant.tz
     return {
         "review": review_part(snapshot.reviews, bounds, zone),
+        "hot_keys": [(table_words(KEYS, kind), number) for kind, number in snapshot.hot_keys.items()],
         "steps": todays_steps(snapshot.merges, snapshot.at, zone, snapshot.source_records),
     }
 

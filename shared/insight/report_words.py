@@ -60,6 +60,10 @@ REPORT_WORDS: Final[Mapping[str, Any]] = {
             "In the grey zone nothing is joined. Decide by a command; to take it back: guanxi review ID undo --by NAME.",
         ),
         "nothing": ("没有待判断的记录对", "no pair waits for a decision"),
+        "hot": (
+            "过热的键（共用的记录太多，不再据此找人）",
+            "Hot keys, which too many records share to find anybody by",
+        ),
         "agreement": ("一致程度（log2 证据）", "agreement (log2 evidence)"),
         "events": ("往来", "events"),
         "since": ("自", "since"),

@@ -206,6 +206,8 @@ class Snapshot:
     merges: tuple[Merge, ...] = ()
     reviews: Pairs = Pairs()
     """Pairs of records that wait for a person."""
+    hot_keys: Mapping[str, int] = field(default_factory=dict)
+    """Kind of key -> keys that too many records share: they find nobody any more."""
     candidates: tuple[DayCandidate, ...] = ()
     """Of the local day."""
     contacts: tuple[ContactLine, ...] = ()

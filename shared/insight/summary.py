@@ -117,6 +117,9 @@ def _merge(snapshot: Snapshot, language: Language) -> _Line:
             ("  {0:,} 对待判断（guanxi review）", "  {0:,} pair(s) to decide (guanxi review)"), language
         )
         text += said.format(pairs)
+    if snapshot.hot_keys:
+        said = pick(("  {0:,} 个过热的键", "  {0:,} hot key(s)"), language)
+        text += said.format(sum(snapshot.hot_keys.values()))
     return _Line("merge", records, text)
 
 

@@ -5,6 +5,7 @@ two writers who saw the same state one must look again. A hot key finds nobody; 
 been looked at again since it became hot.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,6 +31,12 @@ def read_keys(items: Items, id_keys: Iterable[str]) -> dict[str, KeyItem]:
     found = items.batch_get([Key(Table.IDENTITIES, id_key) for id_key in wanted]) if wanted else {}
     stored = {key.pk: _from_item(item) for key, item in found.items()}
     return {id_key: stored.get(id_key, KeyItem(id_key)) for id_key in wanted}
+
+
+def count_hot(items: Items) -> dict[str, int]:
+    """Hot keys by kind, such as `phone`. Reads the whole table: for reports."""
+    hot = (str(item["id_key"]) for item in items.scan(Table.IDENTITIES) if item.get("hot"))
+    return dict(sorted(Counter(id_key.partition("#")[0] for id_key in hot).items()))
 
 
 def is_full(key: KeyItem, record_id: str, *, most: int) -> bool:

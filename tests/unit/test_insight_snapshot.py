@@ -12,6 +12,7 @@ from shared.flows.take_snapshot import code_words, take_snapshot
 from shared.importing.problems import ProblemCode
 from shared.insight.explain_text import explanation_lines
 from shared.insight.explanation import Explanation
+from shared.insight.report import render_report
 from shared.insight.snapshot import CustomerLine, Snapshot
 from shared.insight.summary import summary_lines
 from shared.insight.tallies import held, kept_apart, todays_messages
@@ -92,6 +93,19 @@ def test_holds_and_suppressions_are_read() -> None:
     items.put_if(Put(Table.SUPPRESSIONS, {"channel": "sms", "address_hash": "0" * 32}))
     found = take_snapshot(items, NOW, ZONE)
     assert (found.holds, dict(found.suppressions)) == (("plan",), {"sms": 1})
+
+
+def test_hot_keys_are_counted_by_kind_and_told() -> None:
+    items = a_base()
+    assert not take_snapshot(items, NOW, ZONE).hot_keys
+    for name in ("phone#1", "phone#2", "name_place#3"):
+        items.put_if(Put(Table.IDENTITIES, {"id_key": name, "ver": 1, "hot": True, "members": {}}))
+    found = take_snapshot(items, NOW, ZONE)
+    assert found.hot_keys == {"name_place": 1, "phone": 2}
+    assert any("3 hot key(s)" in line for line in summary_lines(found, POLICY, language="en"))
+    page = render_report(found, POLICY)
+    assert "姓名与城市" in page
+    assert "Hot keys" in page
 
 
 def test_every_code_of_a_row_problem_has_words() -> None:
