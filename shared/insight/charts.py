@@ -13,7 +13,6 @@ FUNNEL_WIDTH: Final = 680
 _LABEL_WIDTH: Final = 110
 _TOTAL_WIDTH: Final = 90
 _ROW_HEIGHT: Final = 44
-_BAR_HEIGHT: Final = 26
 _LEGEND_HEIGHT: Final = 30
 _DIGIT_WIDTH: Final = 9
 _LEAST_VISIBLE: Final = 2.0
