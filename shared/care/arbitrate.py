@@ -13,7 +13,8 @@ from shared.care.plan import Wish, cell_name
 from shared.care.state import Candidate, CareState, Ledger, Why
 from shared.care.times import Clocks, Times, find_times
 from shared.model.contact import Channel, Decision, make_contact_id
-from shared.policy.schema import Cell, Policy
+from shared.policy.matrix import Cell
+from shared.policy.schema import Policy
 
 PURPOSE = "care"
 NO_CAP = "none"

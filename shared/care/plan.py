@@ -22,7 +22,8 @@ from shared.care.state import Candidate, CareState, Ledger
 from shared.model.contact import Channel, ContactClass, Decision
 from shared.model.errors import CalendarMissing
 from shared.model.instants import local_day
-from shared.policy.schema import Cell, EntryStep, Interval, Policy
+from shared.policy.matrix import Cell, EntryStep, Interval
+from shared.policy.schema import Policy
 
 ONE_DAY = timedelta(days=1)
 MONTHS_PER_YEAR = 12

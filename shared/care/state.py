@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from shared.model.case import Case
 from shared.model.contact import Channel, Contact, ContactClass, Decision
+from shared.model.facts import Fact
 from shared.model.tags import Level, Risk
 
 Why = dict[str, str | int | None]
@@ -62,6 +63,15 @@ class CareState:
     first_import_open: bool
     spread_by: str = ""
     """What spreads first contacts over days; empty: the customer id. The flow gives what no order of arrival changes."""
+    facts: tuple[Fact, ...] = ()
+    """Of all members; playbooks start from them."""
+    birthday_on: date | None = None
+    lunar_birthday: str | None = None
+    """`MM-DD` of the Chinese calendar, `L` before it in a leap month (`L04-08`); it beats `birthday_on`."""
+    first_order_on: date | None = None
+    last_order_on: date | None = None
+    stage: str | None = None
+    """Of the life of a customer (R53), a value of `shared.tagging.traits`."""
 
 
 @dataclass(frozen=True, slots=True)

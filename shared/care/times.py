@@ -19,7 +19,8 @@ from shared.care.state import Why
 from shared.model.contact import Decision
 from shared.model.errors import CalendarMissing
 from shared.model.instants import local_day, start_of_day
-from shared.policy.schema import Interval, Policy, Window
+from shared.policy.matrix import Interval
+from shared.policy.schema import Policy, Window
 
 # Reviews of one sweep ask for the same instant in the same few zones.
 _WINDOWS_REMEMBERED = 4096

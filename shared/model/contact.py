@@ -133,6 +133,10 @@ class Contact:
     """Why it ended where it stands, as a code."""
     why: dict[str, str | int | None] = field(default_factory=dict)
     """Why it was planned: cell, interval, rule and policy version."""
+    values: dict[str, str | int] = field(default_factory=dict)
+    """What its template may name beside the customer's own name: a due day, a product. Nothing that names a person."""
+    about: str | None = None
+    """The fact or case that it is about."""
     segments: int | None = None
     sent_at: datetime | None = None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from shared.model.facts import Fact
 from shared.model.history import History
 
 
@@ -63,6 +64,8 @@ class SourceRecord:
     """Its profile was deleted at the source: it says nothing any more and is found by nobody."""
     verified: dict[str, Said] = field(default_factory=dict)
     """Field -> the value that a person verified, and when; it counts while the record still says so."""
+    facts: tuple[Fact, ...] = ()
+    """The newest of each kind, by kind and id."""
 
 
 @dataclass(frozen=True, slots=True)

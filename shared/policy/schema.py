@@ -5,19 +5,24 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from shared.model.contact import Channel, ContactClass
+from shared.model.contact import ContactClass
 from shared.model.tags import Level, Risk
-
-Positive = Annotated[int, Field(ge=1)]
-NotNegative = Annotated[int, Field(ge=0)]
-Percent = Annotated[int, Field(ge=1, le=99)]
-ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+from shared.policy.matrix import Cell, Owner
+from shared.policy.sending import Caps, ClassRules, Sending, Unsubscribe
+from shared.policy.values import (
+    LEVELS_UP,
+    RISKS_UP,
+    ClassKey,
+    ClockTime,
+    LevelKey,
+    NotNegative,
+    Percent,
+    Positive,
+    RiskKey,
+    Strict,
+)
 
 
 class Tenant(Strict):
@@ -194,11 +199,6 @@ class Hours(Strict):
     work: WorkHours
 
 
-class Caps(Strict):
-    messages_per_day: Positive
-    tasks_per_day: Positive
-
-
 class Due(Strict):
     shards: Annotated[int, Field(ge=1, le=256)]
     sweep_minutes: Positive
@@ -214,120 +214,11 @@ class FirstImport(Strict):
     exempt_risks: list[Annotated[Risk, Field(strict=False)]]
 
 
-class Sending(Strict):
-    function_timeout_s: Positive
-    skew_s: NotNegative
-    lease_s: Positive
-    wire_s: Positive
-    recheck_s: Positive
-    reconcile_email_s: Positive
-    reconcile_sms_s: Positive
-    visibility_s: Positive
-    throttle_jitter_s: Positive
-    max_attempts: Positive
-    row_days: Positive
-    page: Positive
-
-    @model_validator(mode="after")
-    def _constants_relate(self) -> Self:
-        if self.lease_s < self.function_timeout_s + 2 * self.skew_s:
-            raise ValueError("lease_s must be at least function_timeout_s + 2 * skew_s")
-        if self.visibility_s < 6 * self.function_timeout_s:
-            raise ValueError("visibility_s must be at least 6 * function_timeout_s")
-        if self.wire_s + 5 >= self.function_timeout_s:
-            raise ValueError("wire_s + 5 must be less than function_timeout_s")
-        return self
-
-
-class ClassRules(Strict):
-    consent: Literal["care", "marketing", "none"]
-    quiet_hours: bool
-    cap: Literal["messages_per_day", "tasks_per_day", "none"]
-    valid_days: Positive
-    delivery: Literal["at_most_once", "at_least_once"]
-
-
-class Owner(Strict):
-    name: str
-    email: str
-
-
-class Step(Strict):
-    """One contact of an occasion: a message has a template, a task has a task code."""
-
-    channel: Annotated[Channel, Field(strict=False)]
-    template: str | None = None
-    task: str | None = None
-    after_working_days: NotNegative = 0
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if self.channel.is_task != (self.task is not None) or self.channel.is_task == (
-            self.template is not None
-        ):
-            raise ValueError("a call or visit has a task, an email or sms has a template")
-        return self
-
-
-class EntryStep(Strict):
-    """A one-off on entering the cell."""
-
-    channel: Annotated[Channel, Field(strict=False)]
-    task: str
-    within_working_days: Positive
-    not_again_days: Positive
-
-    @model_validator(mode="after")
-    def _is_for_a_person(self) -> Self:
-        if not self.channel.is_task:
-            raise ValueError("a step on entry is a call or a visit")
-        return self
-
-
-class Interval(Strict):
-    count: Positive
-    unit: Literal["week", "month"]
-
-    @property
-    def least_days(self) -> int:
-        """Weeks and months compare by minimum days: February makes 1 month 28 days, 2 months 59 ..."""
-        if self.unit == "week":
-            return 7 * self.count
-        return _LEAST_DAYS_OF_MONTHS[self.count % 12] + 365 * (self.count // 12)
-
-
-# Fewest days that 0..11 consecutive calendar months can have.
-_LEAST_DAYS_OF_MONTHS = (0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334)
-
-
-def _to_interval(value: object) -> object:
-    if isinstance(value, str):
-        count, _, unit = value.partition(" ")
-        if count.isdigit() and unit.rstrip("s") in ("week", "month"):
-            return Interval(count=int(count), unit=unit.rstrip("s"))  # type: ignore[arg-type]
-        raise ValueError("an interval reads like '2 weeks' or '1 month'")
-    return value
-
-
-class Cell(Strict):
-    every: Annotated[Interval, BeforeValidator(_to_interval)]
-    goal: str
-    steps: Annotated[list[Step], Field(min_length=1)]
-    on_entry: EntryStep | None = None
-
-
 class Cost(Strict):
     sms_segment_fen: NotNegative
     email_fen: NotNegative
     call_minutes: NotNegative
     visit_minutes: NotNegative
-
-
-LEVELS_UP = (Level.BASIC, Level.POTENTIAL, Level.CORE, Level.STRATEGIC)
-RISKS_UP = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
-LevelKey = Annotated[Level, Field(strict=False)]
-RiskKey = Annotated[Risk, Field(strict=False)]
-ClassKey = Annotated[ContactClass, Field(strict=False)]
 
 
 class Forecast(Strict):
@@ -338,10 +229,6 @@ class Forecast(Strict):
     most_messages_per_week: NotNegative
     most_cost_fen_per_week: NotNegative
     most_task_minutes_per_week: NotNegative
-
-
-class Unsubscribe(Strict):
-    valid_days: Annotated[int, Field(ge=60)]
 
 
 class Policy(Strict):

@@ -6,7 +6,7 @@ import pytest
 
 from shared.care.plan import add_interval, roll_ledger
 from shared.care.state import Ledger
-from shared.policy.schema import Interval
+from shared.policy.matrix import Interval
 from tests.unit.care_builder import POLICY, a_ledger, a_state
 
 

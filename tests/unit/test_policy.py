@@ -6,7 +6,7 @@ from shared.model.contact import ContactClass
 from shared.model.errors import PolicyInvalid
 from shared.model.tags import Level, Risk
 from shared.policy.load import DEFAULT, load_policy, parse_policy
-from shared.policy.schema import Cell
+from shared.policy.matrix import Cell
 
 TEXT = DEFAULT.read_text(encoding="utf-8")
 CELL = """[plan.potential.low]
