@@ -25,7 +25,7 @@ demo: .venv/local.stamp .venv-emulator/stamp ## Run a small company for a day on
 	.venv/bin/guanxi demo
 
 test: setup ## Run every test: unit, property, integration, end to end
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: setup .venv-sam/stamp ## Format, lint, types, import rules, template: everything but the tests
 	.venv/bin/ruff format --check .

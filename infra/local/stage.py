@@ -7,6 +7,7 @@ Bytecode is compiled here because /var/task is read-only: without it, every cold
 """
 
 import argparse
+import fcntl
 import hashlib
 import platform
 import shutil
@@ -52,14 +53,20 @@ def layer_names() -> tuple[str, ...]:
 
 
 def stage(target: Target, build: Path = BUILD) -> Path:
-    """The build folder, brought up to date. What has not changed is not done again."""
+    """The build folder, brought up to date. What has not changed is not done again; two that stage take turns."""
     build.mkdir(parents=True, exist_ok=True)
+    with (build / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _stage(target, build)
+    return build
+
+
+def _stage(target: Target, build: Path) -> None:
     _refresh(build / "code", _hash_of(_code_parts(target)), partial(_copy_code, target=target))
     for name in layer_names():
         pins = REQUIREMENTS / f"layer-{name}.txt"
         digest = _hash_of([repr(target).encode(), str(_is_native(target)).encode(), pins.read_bytes()])
         _refresh(build / "layers" / name, digest, partial(_install, pins=pins, target=target))
-    return build
 
 
 def _refresh(folder: Path, digest: str, fill: Callable[[Path], None]) -> None:
