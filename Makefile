@@ -14,7 +14,7 @@ ARCHITECTURE ?= $(shell .venv/bin/python -c 'from infra.local.stage import this_
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup demo test check build bench contracts pins clean python
+.PHONY: help setup demo test check build bench weights contracts pins clean python
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,6 +45,9 @@ build: .venv/local.stamp ## Stage code and layers; RUNTIME=python3.13 ARCHITECTU
 bench: setup ## Measure: each bench prints its figures beside their floor or peer
 	for bench in $(basename $(notdir $(wildcard tests/bench/bench_*.py))); do \
 		echo "== $$bench"; .venv/bin/python -m tests.bench.$$bench; done
+
+weights: setup ## Learn the weights of identity anew from seeded tables: the same file, bit for bit
+	.venv/bin/python -m tests.bench.learn_weights
 
 contracts: .venv/local.stamp ## Write docs/contracts/ and docs/field-dictionary.md from the models
 	.venv/bin/python -m infra.local.contracts

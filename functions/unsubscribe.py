@@ -26,6 +26,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     count("LinksAsked")
     count("ConsentsEnded", len(answer.ended))
+    count("ConsentsWanted", len(answer.wanted))
     return _write(answer, has_body=asked.method != "HEAD")
 
 

@@ -47,7 +47,7 @@ SCHEMAS: dict[Table, Schema] = {
         },
     ),
     Table.CASES: Schema(
-        "case_id", None, {"by_customer": ("customer_id", "opened_at"), "due": ("due_shard", "due_at")}
+        "case_id", None, {"by_customer": ("customer_id", "opened_at"), "due": ("due_shard", "check_at")}
     ),
     Table.SUPPRESSIONS: Schema("channel", "address_hash"),
     Table.CONTROL: Schema("name", "sk"),
@@ -267,6 +267,15 @@ SendOutcome = Accepted | SendRefused | Throttled | Ambiguous
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file that goes with a mail; `kind` is its subtype, such as `calendar`."""
+
+    name: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmailMessage:
     contact_id: str
     to: str
@@ -276,6 +285,7 @@ class EmailMessage:
     text: str
     html: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

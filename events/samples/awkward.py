@@ -18,7 +18,7 @@ class Awkward(NamedTuple):
     cleaning: str = ""
 
 
-def _under(header: Sequence[str]) -> Callable[..., Awkward]:
+def under(header: Sequence[str]) -> Callable[..., Awkward]:
     """Makes rows from the filled cells alone, named by heading: 金额（元） is 金额_元."""
     names = [heading.replace("（", "_").rstrip("）") for heading in header]
 
@@ -40,7 +40,7 @@ def _at(text: str) -> datetime:
 SALES_HEADER = ("客户编号", "姓名", "职务", "公司名称", "行业", "手机", "邮箱", "省份", "国家", "首次合作日期", "类型", "订单号", "下单日期", "金额（元）", "金额（万元）", "外币金额", "币种", "同意邮件", "同意短信", "备注")
 SALES_TITLE = "客户订单明细  导出日期：2026-06-30"
 
-_sale = _under(SALES_HEADER)
+_sale = under(SALES_HEADER)
 SALES = (
     _sale(类型="订单", 订单号="SO-9001", 下单日期="2026-03-02", 金额_元="1200", 备注="谁的订单?", cleaning="no identity"),
     _sale(姓名="　", 行业="软件", 省份="上海", 类型="订单", 订单号="SO-9002", 下单日期="2026-03-03", 金额_元="880", cleaning="no identity"),
@@ -86,7 +86,7 @@ SALES_LINES: tuple[tuple[bytes, str], ...] = (
 SALES_TOTAL = ("合计", *("",) * 12, "99999999", *("",) * 6)
 
 TICKET_HEADER = ("工单号", "工单类型", "客户", "联系电话", "电子邮箱", "单位", "渠道", "主题", "需求类型", "优先级", "状态", "受理时间", "评分")
-_ticket = _under(TICKET_HEADER)
+_ticket = under(TICKET_HEADER)
 TICKETS = (
     _ticket(工单号="T-9001", 工单类型="咨询", 渠道="在线", 主题="没有留下联系方式", 状态="已关闭", 受理时间=_at("2026-05-06 09:30"), cleaning="no identity"),
     _ticket(工单号="T-9002", 工单类型="投诉", 客户=" ", 渠道="来电", 主题="匿名投诉", 优先级="高", 状态="处理中", 受理时间=_at("2026-06-06 09:30"), cleaning="no identity"),
@@ -100,7 +100,7 @@ TICKETS = (
 )
 
 SCORE_HEADER = ("工单号", "客户姓名", "电话", "邮箱", "评价维度", "评分", "评语", "评价时间")
-_score = _under(SCORE_HEADER)
+_score = under(SCORE_HEADER)
 SCORES = (
     _score(工单号="T-9003", 客户姓名="薛号码", 电话=13800009018, 评价维度="服务", 评分=6, 评语="六分", 评价时间=_at("2026-05-08 09:00"), cleaning="bad score"),
     _score(工单号="T-9007", 客户姓名="姚双单", 电话=13800009023, 评价维度="产品质量", 评分="还行", 评价时间=_at("2026-05-11 09:00"), cleaning="bad score"),

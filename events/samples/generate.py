@@ -13,7 +13,7 @@ from typing import Any
 
 from openpyxl import Workbook  # type: ignore[import-untyped]
 
-from events.samples import awkward
+from events.samples import assets, awkward
 from events.samples.plan import CLOCK, ZONE, ContactPlan, Customer, OrderPlan, customers
 from events.samples.spelling import in_gbk, spell_date, spell_email, spell_name, spell_phone, spell_yuan
 
@@ -163,9 +163,53 @@ def service_workbook() -> Book:
     scores.append(awkward.SCORE_HEADER)
     for row in _with_awkward(list(_score_rows()), [item.row for item in awkward.SCORES]):
         scores.append(row)
+    _add_sheet(book, "设备档案", assets.ASSET_HEADER, _asset_rows(), assets.AWKWARD_ASSETS)
+    _add_sheet(book, "保养维修", assets.SERVICE_HEADER, _maintenance_rows(), assets.AWKWARD_SERVICES)
     book.create_sheet("参数").append(("姓名", "电话"))
     book["参数"].sheet_state = "hidden"
     return book
+
+
+def _add_sheet(
+    book: Book,
+    title: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    extra: Iterable[awkward.Awkward],
+) -> None:
+    sheet = book.create_sheet(title)
+    sheet.append(header)
+    for row in _with_awkward(list(rows), [item.row for item in extra]):
+        sheet.append(row)
+
+
+def _asset_rows() -> Iterator[Sequence[object]]:
+    for plan in assets.ASSETS:
+        chance = _chance("asset", plan.number)
+        days = (plan.bought, plan.warranty, plan.insurance, plan.inspection)
+        yield (
+            plan.number, plan.product, *_who(customers()[plan.owner], chance), plan.birthday, plan.employees,
+            *(_day(day, chance) for day in days), plan.mileage, _day(plan.read, chance),
+        )  # fmt: skip
+
+
+def _maintenance_rows() -> Iterator[Sequence[object]]:
+    owners = {plan.number: customers()[plan.owner] for plan in assets.ASSETS}
+    for at, plan in enumerate(sorted(assets.SERVICES, key=lambda plan: (plan.days, plan.asset))):
+        chance = _chance("service", plan.asset, plan.days)
+        yield (
+            f"W-{at + 1:04d}", chance.choice((plan.asset, plan.asset.lower(), plan.asset.replace("·", " "))),
+            *_who(owners[plan.asset], chance), plan.kind, _day(plan.days, chance), plan.mileage or None,
+            plan.in_warranty,
+        )  # fmt: skip
+
+
+def _day(days: int | None, chance: random.Random) -> object:
+    """As a typed cell, or spelt."""
+    day = assets.on(days)
+    if day is None:
+        return None
+    return datetime.combine(day, datetime.min.time()) if chance.random() < 0.4 else spell_date(day, chance)
 
 
 def _service_contacts() -> Iterator[tuple[Customer, ContactPlan, str]]:
@@ -277,6 +321,14 @@ def _web_consents(customer: Customer) -> Iterator[dict[str, object]]:
             # Who leaves, leaves for good: an opt-out without a purpose is one from everything.
             said["purpose"] = "care" if action == "opt_in" else "any"
             yield _web_event(customer, "consent", said_at, f"c{at}") | said
+    if channel := assets.MARKETING.get(customer.number):
+        said = {
+            "channel": channel,
+            "action": "opt_in",
+            "evidence": "preference centre v3",
+            "purpose": "marketing",
+        }
+        yield _web_event(customer, "consent", CLOCK - timedelta(days=33), "cm") | said
 
 
 def _web_event(customer: Customer, kind: str, at: datetime, key: str) -> dict[str, object]:

@@ -94,7 +94,7 @@ _STORIES = (
     Story("strategic", "low", "busy", 4, (1_100_000, 2_600_000), _STEADY, (3, 18, 40, 75, 160), (3, 8), 2),
     Story("strategic", "low", "due", 3, (1_100_000, 1_900_000), _STEADY, (38, 90, 170), (3, 8), 2),
     Story(
-        "strategic", "medium", "complained", 3, (1_100_000, 2_000_000), _STEADY, (9, 50, 120), (3, 8), 2, 12
+        "strategic", "medium", "complained", 3, (1_100_000, 2_000_000), _STEADY, (9, 50, 120), (3, 8), 2, 1
     ),
     Story(
         "strategic", "high", "silent and down", 3, (1_100_000, 1_700_000), _FALLEN, (85, 150, 240), (3, 8), 2

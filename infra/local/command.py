@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from infra.local.faults import LocalFault
+from infra.local.task_command import add_tasks
 
 STATE = Path(".guanxi")
 OUT = Path("out")
 _CLEAN_FIELDS = (
-    "phone", "email", "date", "money", "name", "company", "address", "country", "identifier", "industry", "text"
+    "phone", "email", "date", "money", "name", "company", "address", "country", "identifier", "industry", "text",
+    "mileage", "lunar_birthday", "employees", "asset_id", "service_type", "in_warranty",
 )  # fmt: skip
 
 
@@ -75,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_message_commands(commands)
     _add_matching(commands)
     _add_identity(commands)
+    add_tasks(commands)
     return parser
 
 
@@ -86,6 +89,10 @@ def _add_message_commands(commands: "argparse._SubParsersAction[argparse.Argumen
         "--mode", choices=("keep", "punct", "latin"), default="keep", help="how a text is made cheaper"
     )
     sms.set_defaults(run=_sms)
+    consent = commands.add_parser("consent", help="what somebody agreed to, since when, by which evidence")
+    consent.add_argument("reference", metavar="ID", help="customer id, contact id, phone or email")
+    consent.add_argument("--json", action="store_true", help="all of it, for programs")
+    consent.set_defaults(run=_consent)
     reply = commands.add_parser("reply", help="what replies to an SMS ask for: JSON lines in and out")
     reply.set_defaults(run=_reply)
     template = commands.add_parser("template", help="check templates of messages (docs/messages.md)")
@@ -277,6 +284,12 @@ def _reply(_: argparse.Namespace) -> int:
     from infra.local.reply import reply_lines
 
     return reply_lines(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def _consent(asked: argparse.Namespace) -> int:
+    from infra.local.consent import print_consent
+
+    return print_consent(asked.reference, state=asked.state, language=asked.language, as_json=asked.json)
 
 
 def _check_template(_: argparse.Namespace) -> int:

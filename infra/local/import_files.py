@@ -51,7 +51,7 @@ def percent_read(jobs: Iterable[Progress]) -> str:
 
 
 def settle(session: Session, say: Say) -> None:
-    """Wakes what is due and waits until nobody is: tags given, plans made, messages sent."""
+    """Wakes what is due and waits until nobody is: tags given, plans made, messages sent, people told of their tasks."""
     while session.invoke("SweepDue", {})["is_waking"]:
         pass  # the policy has changed: wave after wave, until everybody is woken
     watch = _Watch(say)
@@ -63,8 +63,10 @@ def settle(session: Session, say: Say) -> None:
             f"  {customers:>6,} customers to review, {contacts:,} messages to send", (customers, contacts)
         )
         if not customers and not contacts:
-            return
+            break
         time.sleep(POLL_S)
+    for function in ("SweepCases", "SendDigest"):
+        session.invoke(function, {})  # each once, whatever the schedules do
 
 
 class _Watch:

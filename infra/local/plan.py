@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from infra.local.in_processes import map_in_processes
 from infra.local.policy import PolicyRefused
 from infra.local.present import as_language
 from infra.local.run import operator
@@ -30,8 +31,8 @@ def plan_changes(
     with operator(state) as (items, key, now):
         old = read_in_force(items).policy
         new = _changed_policy(_read(file, items, now), settings)
-        base = tuple(read_base(items, local_day(now, old.tenant.tz)))
-    diff = plan_policy(base, old, new, key, now)
+        base = read_base(items, local_day(now, old.tenant.tz))
+        diff = plan_policy(base, old, new, key, now, foresee_all=map_in_processes)
     if as_json:
         print(json.dumps(diff_plain(diff), ensure_ascii=False, indent=1))
     else:

@@ -8,11 +8,13 @@ from typing import Literal, cast
 from infra.local.outbox import TaskRow, write_sms_csv, write_tasks
 from infra.local.quarantine_csv import write_quarantine
 from infra.local.session import Session
+from shared.care.case_people import owner_of
 from shared.flows.take_snapshot import take_snapshot
 from shared.insight.report import render_report
 from shared.insight.report_view import index_people
 from shared.insight.snapshot import Snapshot
 from shared.insight.words import explain_why, task_title
+from shared.model.case import CaseStatus
 
 Language = Literal["zh", "en"]
 
@@ -34,19 +36,19 @@ def leave_behind(session: Session, out: Path, *, language: Language) -> Snapshot
 def _task_rows(snapshot: Snapshot, session: Session, language: Language) -> Sequence[TaskRow]:
     people = index_people(snapshot.customers)
     rows = []
-    for case in snapshot.cases:
+    for case in (case for case in snapshot.cases if case.status is CaseStatus.OPEN):
         person = people.get(case.customer_id)
-        owner = next((owner for owner in session.policy.owners.values() if owner.name == case.owner), None)
+        owner = owner_of(case, session.policy)
         rows.append(
             TaskRow(
                 case_id=case.case_id,
                 owner_name=case.owner,
-                owner_email=owner.email if owner else "",
+                owner_email=owner.email,
                 customer_name=(person.name if person else None) or case.customer_id,
                 phone=(person.phone if person else None) or "",
                 company=(person.company if person else None) or "",
                 channel=case.channel,
-                title=task_title(case.title, language),
+                title=case.text or task_title(case.title, language),
                 goal=str(case.brief.get("goal") or ""),
                 start_at=case.start_at,
                 due_at=case.due_at,

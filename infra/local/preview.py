@@ -34,6 +34,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "nameless": "没有姓名",
         "longest": "最长的姓名",
         "hostile": "恶意内容",
+        "merged": "合并提醒",
         "sms_facts": "{encoding} · {units} 个单位 · 计 {segments} 条 · 每千人 {price}",
         "email_facts": "每千封 {price}",
         "subject": "主题",
@@ -55,6 +56,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "nameless": "No name",
         "longest": "Longest name",
         "hostile": "Hostile content",
+        "merged": "Merged reminders",
         "sms_facts": "{encoding} · units: {units} · segments: {segments} · {price} per 1,000",
         "email_facts": "{price} per 1,000",
         "subject": "Subject",
@@ -76,6 +78,10 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "no_signature": ("没有发送方签名", "it does not say who sends it"),
     "no_postal_address": ("没有邮寄地址", "the postal address is missing"),
     "unknown_name": ("用了不存在的名称", "a name that is not given"),
+    "undeclared": ("catalogue.toml 没有登记", "not listed in catalogue.toml"),
+    "speaks_of_tags": ("提到了客户的等级或风险", "it speaks of a customer's level or risk"),
+    "value_not_given": ("缺少必需的内容", "a value that it needs is not given"),
+    "value_never_given": ("必需的内容从不提供", "a value that it needs is never given"),
 }
 
 

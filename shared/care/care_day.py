@@ -1,11 +1,12 @@
 """Plan, arbitrate, price: one customer, one instant. The run, the simulator and `plan` call this one function."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.care.arbitrate import arbitrate, needs_room
 from shared.care.calendar import work_time
 from shared.care.hours import recipient_zones
-from shared.care.plan import find_wishes, next_due_on, roll_ledger, settle_ledger
+from shared.care.plan import counts_as_first, find_wishes, next_due_on, roll_ledger, settle_ledger
+from shared.care.playbooks import Play, find_plays
 from shared.care.rows import make_case, make_contact
 from shared.care.state import CareDay, CareState
 from shared.care.times import Clocks
@@ -22,10 +23,10 @@ def care_day(state: CareState, policy: Policy, now: datetime, *, provisional: bo
     clocks = _read_clocks(state, policy, to_tick(now), provisional)
     cell = policy.plan[state.level][state.risk]
     before = roll_ledger(state, policy, clocks.today)
-    wishes = find_wishes(before, cell, clocks.work, clocks.today)
+    play = find_plays(state, policy, clocks.now)
+    wishes = [*find_wishes(before, cell, policy.arbitration, clocks.work, clocks.today), *play.wishes]
     candidates = arbitrate(wishes, state, before, policy, clocks)
     after = settle_ledger(before, cell, candidates, clocks.today, clocks.work.zone)
-    due_on = next_due_on(after, candidates, clocks.today)
     go = [candidate for candidate in candidates if candidate.decision.makes_contact]
     return CareDay(
         candidates=candidates,
@@ -36,9 +37,14 @@ def care_day(state: CareState, policy: Policy, now: datetime, *, provisional: bo
             if candidate.channel.is_task
         ),
         ledger=after,
-        next_due_at=start_of_day(due_on, clocks.work.zone) if due_on else None,
-        uses_first_import_room=bool(go) and needs_room(state, before, policy),
+        next_due_at=_next_due_at(next_due_on(after, candidates, clocks.today), play, clocks),
+        uses_first_import_room=any(map(counts_as_first, go)) and needs_room(state, before, policy),
     )
+
+
+def _next_due_at(due_on: date | None, play: Play, clocks: Clocks) -> datetime | None:
+    due_at = start_of_day(due_on, clocks.work.zone) if due_on else None
+    return min((at for at in (due_at, play.next_at) if at), default=None)
 
 
 def _read_clocks(state: CareState, policy: Policy, now: datetime, provisional: bool) -> Clocks:

@@ -27,17 +27,25 @@ class Refusal(NamedTuple):
 
 
 def find_refusal(
-    state: CareState, contact_class: ContactClass, channel: Channel, policy: Policy
+    state: CareState, contact_class: ContactClass, channel: Channel, policy: Policy, *, by_tags: bool = True
 ) -> Refusal | None:
-    """Why a customer may not be contacted so, the first reason in fixed order; None: may be."""
-    if state.do_not_contact and contact_class in OPTIONAL:
-        return Refusal(Decision.DO_NOT_CONTACT, "R74", {})
+    """Why a customer may not be contacted so, the first reason in the order of requirements 10.7; None: may be.
+
+    `by_tags`: what is said was chosen by tags, which a customer can refuse (PIPL 24).
+    """
     return (
         _consent_refusal(state, contact_class, channel, policy)
         or _objection(state, contact_class, channel)
-        or _personalisation(state, contact_class)
+        or _do_not_contact(state, contact_class)
+        or (_personalisation(state, contact_class) if by_tags else None)
         or _missing_address(state, channel)
     )
+
+
+def _do_not_contact(state: CareState, contact_class: ContactClass) -> Refusal | None:
+    if state.do_not_contact and contact_class in OPTIONAL:
+        return Refusal(Decision.DO_NOT_CONTACT, "R74", {})
+    return None
 
 
 def _consent_refusal(

@@ -5,47 +5,30 @@ How `plan_due_on` moves:
   unless the risk is exempt.
 - a contact of any kind later than `ledger.last_contact_on` happened: that day + interval.
 - else it is only pulled earlier: by a cell, or a policy, with a shorter interval.
-- an occasion that made a contact: day of that contact + interval. One held for a passing reason (cap, room,
-  calendar) is tried again the next day, one held for a lasting reason is passed: today + interval.
+- an occasion that made a contact, or a playbook that made one of that kind: day of that contact + interval.
+  One held for a passing reason (cap, room, calendar) is tried again the next day, one held for a lasting reason is
+  passed: today + interval.
 """
 
-import calendar
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.care.calendar import WorkTime, add_working_days
+from shared.care.dates import ONE_DAY, add_months
 from shared.care.state import Candidate, CareState, Ledger
-from shared.model.contact import Channel, ContactClass, Decision
+from shared.care.wishes import Wish
+from shared.model.contact import ContactClass, Decision
 from shared.model.errors import CalendarMissing
 from shared.model.instants import local_day
 from shared.policy.matrix import Cell, EntryStep, Interval
+from shared.policy.playbooks import Arbitration
 from shared.policy.schema import Policy
 
-ONE_DAY = timedelta(days=1)
-MONTHS_PER_YEAR = 12
 # What tomorrow may be different without anybody's doing.
 PASSING = frozenset({Decision.CAPPED, Decision.STAGGERED, Decision.NO_CALENDAR})
-
-
-class Wish(NamedTuple):
-    """One contact that an occasion asks for."""
-
-    plan_step: str
-    occasion_on: date
-    channel: Channel
-    template: str | None
-    task: str | None
-    after_working_days: int = 0
-    within_working_days: int | None = None
-    """A one-off on entering a cell has a deadline of its own."""
-
-    @property
-    def contact_class(self) -> ContactClass:
-        return ContactClass.TASK if self.channel.is_task else ContactClass.CARE
 
 
 def cell_name(state: CareState) -> str:
@@ -55,11 +38,7 @@ def cell_name(state: CareState) -> str:
 
 def add_interval(day: date, every: Interval) -> date:
     """The day one interval later; months keep the day of the month, clamped to the month's end."""
-    if every.unit == "week":
-        return day + timedelta(weeks=every.count)
-    months = day.month - 1 + every.count
-    year, month = day.year + months // MONTHS_PER_YEAR, months % MONTHS_PER_YEAR + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return day + timedelta(weeks=every.count) if every.unit == "week" else add_months(day, every.count)
 
 
 def roll_ledger(state: CareState, policy: Policy, today: date) -> Ledger:
@@ -76,13 +55,15 @@ def roll_ledger(state: CareState, policy: Policy, today: date) -> Ledger:
     )
 
 
-def find_wishes(ledger: Ledger, cell: Cell, work: WorkTime, today: date) -> list[Wish]:
+def find_wishes(ledger: Ledger, cell: Cell, places: Arbitration, work: WorkTime, today: date) -> list[Wish]:
     """The contacts that a rolled ledger asks for today: the entry step first, then the due occasion."""
     wishes = []
     if cell.on_entry and ledger.cell_since_on and _is_entry_open(cell.on_entry, ledger, work, today):
-        wishes.append(_entry_wish(cell.on_entry, ledger.cell, ledger.cell_since_on))
+        entry = _entry_wish(cell.on_entry, ledger.cell, ledger.cell_since_on)
+        wishes.append(entry._replace(priority=places.entry_priority))
     if ledger.plan_due_on and ledger.plan_due_on <= today:
-        wishes.extend(_occasion(cell, ledger.cell, ledger.plan_due_on))
+        steps = _occasion(cell, ledger.cell, ledger.plan_due_on)
+        wishes.extend(step._replace(priority=places.matrix_priority) for step in steps)
     return wishes
 
 
@@ -91,28 +72,46 @@ def settle_ledger(
 ) -> Ledger:
     """The ledger after the candidates of today were decided."""
     made = [candidate for candidate in candidates if is_made(candidate)]
-    if made:
-        last = max(min(_made_on(c, zone) for c in made), ledger.last_contact_on or date.min)
+    regular = [c for c in made if c.playbook is None] or [c for c in made if _stands_in(c, cell)]
+    known = replace(
+        ledger, first_contact_made=ledger.first_contact_made or any(counts_as_first(c) for c in made)
+    )
+    if regular:
+        last = max(min(_made_on(c, zone) for c in regular), ledger.last_contact_on or date.min)
         return replace(
-            ledger,
+            known,
             last_contact_on=last,
             plan_due_on=add_interval(last, cell.every),
-            entry_step_on=next((c.occasion_on for c in made if _is_entry(c)), ledger.entry_step_on),
-            first_contact_made=True,
+            entry_step_on=next((c.occasion_on for c in regular if _is_entry(c)), ledger.entry_step_on),
         )
-    held = [candidate for candidate in candidates if not _is_entry(candidate)]
+    held = [c for c in candidates if c.playbook is None and not _is_entry(c)]
     if not held:
-        return ledger
+        return known
     return replace(
-        ledger,
+        known,
         plan_due_on=today + ONE_DAY if _has_passing(held) else add_interval(today, cell.every),
     )
 
 
 def next_due_on(ledger: Ledger, candidates: Sequence[Candidate], today: date) -> date | None:
-    """The day of the next decision: the due day, or tomorrow for an entry step that was only held."""
-    entry = [candidate for candidate in candidates if _is_entry(candidate)]
-    return today + ONE_DAY if _has_passing(entry) else ledger.plan_due_on
+    """The day of the next decision: the due day, or tomorrow for a step that was only held."""
+    held = [c for c in candidates if _is_entry(c) or (c.playbook is not None and c.last_on > today)]
+    return today + ONE_DAY if _has_passing(held) else ledger.plan_due_on
+
+
+def counts_as_first(candidate: Candidate | Wish) -> bool:
+    """Towards the first contacts of a day: all but an answer to the customer's own doing."""
+    return candidate.contact_class not in (ContactClass.SERVICE, ContactClass.LEGAL)
+
+
+def _stands_in(candidate: Candidate, cell: Cell) -> bool:
+    """A contact of any kind moves the plan on, but a message of a playbook is no visit or call that a cell asks for.
+
+    Nor does an answer to the customer's own doing: that is no care.
+    """
+    if not counts_as_first(candidate):
+        return False
+    return candidate.channel.is_task or not cell.steps[0].channel.is_task
 
 
 def is_made(candidate: Candidate) -> bool:
@@ -164,7 +163,7 @@ def _is_entry_open(entry: EntryStep, ledger: Ledger, work: WorkTime, today: date
     if ledger.entry_step_on and (since - ledger.entry_step_on).days < entry.not_again_days:
         return False
     try:
-        return today <= add_working_days(since, entry.within_working_days, provisional=work.provisional)
+        return today <= add_working_days(since, entry.within_working_days, **work.table)
     except CalendarMissing:
         return True  # the candidate ends as NO_CALENDAR and is tried again until the calendar is there
 

@@ -6,9 +6,16 @@ Neither holds a name, a number or an address.
 from datetime import date, datetime
 
 from shared.care.state import Candidate, CareState
-from shared.model.case import Case
+from shared.model.case import Case, CaseKind
 from shared.model.contact import Contact, Status
+from shared.model.tags import Level
 from shared.policy.schema import Policy
+
+_KINDS = {
+    "complaint": CaseKind.COMPLAINT,
+    "score_drop": CaseKind.CAUSE_ANALYSIS,
+    "first_order": CaseKind.VERIFICATION,
+}
 
 
 def make_contact(candidate: Candidate, state: CareState, policy: Policy, now: datetime) -> Contact:
@@ -32,6 +39,8 @@ def make_contact(candidate: Candidate, state: CareState, policy: Policy, now: da
         # A message counts for the day on which it is sent: the sender writes that.
         cap_on=candidate.cap_on if is_task else None,
         why=dict(candidate.why),
+        values=dict(candidate.values),
+        about=candidate.about,
         sent_at=now if is_task else None,
     )
 
@@ -44,9 +53,9 @@ def make_case(
     return Case(
         case_id=candidate.contact_id,
         customer_id=state.customer_id,
-        kind="task",
+        kind=_kind(candidate, policy),
         channel=candidate.channel,
-        owner=policy.owners[state.level].name,
+        owner=policy.owners[Level(candidate.owner) if candidate.owner else state.level].name,
         title=task,
         start_at=candidate.not_before,
         due_at=candidate.not_after,
@@ -59,8 +68,27 @@ def make_case(
             "last_contact_on": last_contact_on.isoformat() if last_contact_on else None,
             "plan_step": candidate.plan_step,
             "policy": policy.version,
+            **_play_brief(candidate),
         },
     )
+
+
+def _kind(candidate: Candidate, policy: Policy) -> str:
+    """An answer to a complaint, an analysis and a verification are counted by themselves (R28..R30)."""
+    trigger = policy.playbooks[candidate.playbook].trigger.kind if candidate.playbook else ""
+    return _KINDS.get(trigger, CaseKind.TASK).value
+
+
+def _play_brief(candidate: Candidate) -> dict[str, str | int | None]:
+    """Which playbook asks, about what, and whether the clock of R30 runs; nothing for a task of the matrix."""
+    if candidate.playbook is None:
+        return {}
+    return {
+        "playbook": candidate.playbook,
+        "rule": candidate.why.get("asked_by"),
+        "about": candidate.about,
+        "deadline": candidate.why.get("deadline"),
+    }
 
 
 def _locale(language: str, policy: Policy) -> str:

@@ -1,7 +1,7 @@
 """What care decides from and what it decides: plain data, one customer, one instant."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from shared.model.case import Case
@@ -38,6 +38,7 @@ class Reach:
     zone: str | None
     """IANA name, when the address says it."""
     language: str
+    province: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ class CareState:
     last_order_on: date | None = None
     stage: str | None = None
     """Of the life of a customer (R53), a value of `shared.tagging.traits`."""
+    stage_since_on: date | None = None
+    """None: it was so at first sight, which is no change."""
+    holdout_share: int | None = None
+    """0..99, the same for ever: below `holdout.percent` the customer is held out. None: never held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,17 @@ class Candidate:
     minutes: int
     cap_on: date | None = None
     """The recipient's day that this contact counts for; None when it makes no contact or has no cap."""
+    priority: int = 0
+    playbook: str | None = None
+    """None: the matrix asks for it."""
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    """What the template may name (shared/policy/playbooks.py)."""
+    about: str | None = None
+    """The fact that it is about."""
+    owner: str | None = None
+    """The level whose owner does the task; None: the customer's own."""
+    last_on: date = date.max
+    """Of a playbook: the last day on which it is wanted."""
 
 
 @dataclass(frozen=True, slots=True)

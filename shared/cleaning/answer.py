@@ -7,18 +7,23 @@ from typing import Any, NamedTuple, TypeVar
 
 from shared.cleaning.addresses import Address, clean_address
 from shared.cleaning.asked import Hints, read_hints
+from shared.cleaning.assets import clean_asset_id
 from shared.cleaning.codes import make_issue
 from shared.cleaning.companies import clean_company
 from shared.cleaning.currencies import BY_REGION, MINOR_DIGITS
 from shared.cleaning.dates import clean_local_time, clean_past_date
 from shared.cleaning.emails import email_flags, find_emails, suggest_address
 from shared.cleaning.field import Field, refused
+from shared.cleaning.headcounts import clean_headcount
 from shared.cleaning.identifiers import Kind, clean_identifier
 from shared.cleaning.industries import clean_industry_code
+from shared.cleaning.lunar_days import clean_lunar_day
+from shared.cleaning.mileages import MileageHints, clean_mileage
 from shared.cleaning.money import read_money
 from shared.cleaning.names import find_names
 from shared.cleaning.phones import find_phones, is_placeholder, phone_type
 from shared.cleaning.regions import clean_country
+from shared.cleaning.service_words import clean_in_warranty, clean_service_type
 from shared.cleaning.text import clean_text, read_text
 from shared.model.issues import Issue, Severity
 
@@ -214,6 +219,23 @@ def _text(raw: object, hints: Hints) -> Answer:
     return answer._replace(flags=("formula",) if is_formula else ())
 
 
+def _mileage(raw: object, hints: Hints) -> Answer:
+    mileage_hints = MileageHints(hints.unit, hints.has_decimal_comma is True)
+    return _answer(clean_mileage(raw, "mileage", mileage_hints), int)
+
+
+def _lunar_birthday(raw: object, hints: Hints) -> Answer:
+    return _answer(clean_lunar_day(raw, "lunar_birthday", day_first=hints.day_first), str)
+
+
+def _employees(raw: object, hints: Hints) -> Answer:
+    return _answer(clean_headcount(raw, "employees"), int)
+
+
+def _in_warranty(raw: object, hints: Hints) -> Answer:
+    return _answer(clean_in_warranty(raw, "in_warranty"), bool)
+
+
 def _simple(clean: Callable[[object, str], Field[Any]], path: str) -> Callable[[object, Hints], Answer]:
     return lambda raw, _: _answer(clean(raw, path), str)
 
@@ -230,5 +252,11 @@ _FIELDS: dict[str, Callable[[object, Hints], Answer]] = {
     "identifier": _identifier,
     "industry": _simple(clean_industry_code, "industry"),
     "text": _text,
+    "mileage": _mileage,
+    "lunar_birthday": _lunar_birthday,
+    "employees": _employees,
+    "asset_id": _simple(clean_asset_id, "asset_id"),
+    "service_type": _simple(clean_service_type, "service_type"),
+    "in_warranty": _in_warranty,
 }
 FIELDS = tuple(_FIELDS)

@@ -39,6 +39,8 @@ class Hints(NamedTuple):
     has_decimal_comma: bool | None
     """None: not said."""
     has_lakh_groups: bool
+    unit: str | None
+    """Of a mileage that names none."""
 
     @property
     def dates(self) -> DateHints:
@@ -70,6 +72,7 @@ def read_hints(said: Mapping[str, object], today: date) -> tuple[Hints, tuple[Is
         epoch=_read_epoch(said, bad),
         has_decimal_comma=_has_decimal_comma(locale, region),
         has_lakh_groups=region in LAKH_REGIONS,
+        unit=read_text(said.get("unit")),
     )
     return hints, tuple(make_issue(name, "bad_hint") for name in bad)
 

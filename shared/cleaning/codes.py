@@ -6,6 +6,7 @@ The words go into quarantine files and data-quality reports; they say what was f
 from functools import lru_cache
 from typing import NamedTuple
 
+from shared.cleaning.asset_codes import ASSET_FIELD_CODES, ASSET_REFUSAL_CODES
 from shared.model.issues import Issue, Severity
 
 _REPAIRED, _SUSPICIOUS, _REFUSED = Severity.REPAIRED, Severity.SUSPICIOUS, Severity.REFUSED
@@ -373,6 +374,7 @@ FIELD_CODES: dict[str, Code] = {
         "Only a name identifies this record, and namesakes would mix; "
         "add a phone, an email or a customer id.",
     ),
+    **{code: Code(*told) for code, told in ASSET_FIELD_CODES.items()},
 }
 
 REFUSAL_CODES: dict[str, Code] = {
@@ -427,6 +429,7 @@ REFUSAL_CODES: dict[str, Code] = {
         "同意必须写明用途；请填写关怀或营销。",
         "A consent must name its purpose; enter care or marketing.",
     ),
+    **{code: Code(*told) for code, told in ASSET_REFUSAL_CODES.items()},
 }
 
 CODES: dict[str, Code] = FIELD_CODES | REFUSAL_CODES

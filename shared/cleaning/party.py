@@ -22,7 +22,9 @@ from shared.cleaning.common_names import plain_name, read_name
 from shared.cleaning.common_phones import phone_reader, plain_phone_reader
 from shared.cleaning.dates import DateHints
 from shared.cleaning.field import Found
+from shared.cleaning.headcounts import clean_headcount
 from shared.cleaning.id_numbers import hash_id_number
+from shared.cleaning.lunar_days import clean_lunar_day, says_lunar
 from shared.cleaning.message import Message
 from shared.cleaning.reader import Clean, read_line
 from shared.cleaning.regions import Place, country_of_province, province_of_city
@@ -49,6 +51,7 @@ _COMPANY: _Rest = ("party.company", read_company, companies.clean_company)
 _INDUSTRY: _Rest = ("party.industry", read_nothing, clean_industry)
 _EMAIL: _Rest = ("party.email", read_email, emails.clean_email)
 _LANGUAGE: _Rest = ("party.language", read_nothing, clean_language)
+_EMPLOYEES: _Rest = ("party.employees", read_nothing, clean_headcount)
 
 _plain_country, _plain_province = plain_word(clean_country), plain_word(clean_province)
 _plain_city, _plain_industry = plain_word(clean_city), plain_word(clean_industry)
@@ -59,6 +62,7 @@ class _DayReaders(NamedTuple):
     plain: Callable[[str], date | None]
     birthday: _Rest
     first_cooperation: _Rest
+    lunar: Clean[str]
 
 
 # One line for each field, instead of a function: their calls would cost as much as what they read.
@@ -87,13 +91,15 @@ def clean_party(source: Mapping[str, object], message: Message) -> Party:  # noq
         language = (_plain_language(raw) if takes_plain and type(raw) is str else None) or rest(
             raw, *_LANGUAGE
         )
-    birthday_on, first_cooperation_on = _read_days(source, message)
+    employees = None if (raw := get("employees")) is None else rest(raw, *_EMPLOYEES)
+    birthday_on, lunar_birthday, first_cooperation_on = _read_days(source, message)
     return trust(
         Party,
         {
-            "ref": ref, "name": name or None, "title": title, "company": company, "industry": industry, "phone": phone,
-            "email": email, "country": country, "province": province, "city": city, "language": language,
-            "birthday_on": birthday_on, "first_cooperation_on": first_cooperation_on, "address": address,
+            "ref": ref, "name": name or None, "title": title, "company": company, "industry": industry,
+            "employees": employees, "phone": phone, "email": email, "country": country, "province": province,
+            "city": city, "language": language, "birthday_on": birthday_on, "lunar_birthday": lunar_birthday,
+            "first_cooperation_on": first_cooperation_on, "address": address,
             "id_number_hash": None if get("id_number") is None else _read_id_number(source["id_number"], message),
         },
     )  # fmt: skip
@@ -120,20 +126,28 @@ def _phone_readers(region: str) -> tuple[Callable[[str], str | None], _Rest]:
     return plain_phone_reader(region), ("party.phone", phone_reader(region), clean)
 
 
-def _read_days(source: Mapping[str, object], message: Message) -> tuple[date | None, date | None]:
-    birthday, first = source.get("birthday"), source.get("first_cooperation")
-    if birthday is None and first is None:
-        return None, None
+def _read_days(source: Mapping[str, object], message: Message) -> tuple[date | None, str | None, date | None]:
+    birthday, lunar = source.get("birthday"), source.get("lunar_birthday")
+    first = source.get("first_cooperation")
+    if birthday is None and first is None and lunar is None:
+        return None, None, None
     hints, takes_plain = message.hints.dates, message.takes_plain
     readers = _day_readers(hints, message.received_at)
-    birthday_on = first_on = None
+    birthday_on = first_on = lunar_birthday = None
     if birthday is not None:
         birthday_on = readers.plain(birthday) if takes_plain and type(birthday) is str else None
-        birthday_on = birthday_on or message.read_rest(birthday, *readers.birthday)
+        if birthday_on is None:
+            if type(birthday) is str and says_lunar(birthday):
+                lunar_birthday = message.read_rest(birthday, "party.birthday", read_nothing, readers.lunar)
+            else:
+                birthday_on = message.read_rest(birthday, *readers.birthday)
+    if lunar is not None:
+        said = message.read_rest(lunar, "party.lunar_birthday", read_nothing, readers.lunar)
+        lunar_birthday = said or lunar_birthday
     if first is not None:
         first_on = readers.plain(first) if takes_plain and type(first) is str else None
         first_on = first_on or message.read_rest(first, *readers.first_cooperation)
-    return birthday_on, first_on
+    return birthday_on, lunar_birthday, first_on
 
 
 # The records of one batch were received at one time.
@@ -145,6 +159,7 @@ def _day_readers(hints: DateHints, received_at: datetime) -> _DayReaders:
         plain_day_reader(hints.day_first, today),
         ("party.birthday", read_no_day, clean),
         ("party.first_cooperation", read_no_day, clean),
+        partial(clean_lunar_day, day_first=hints.day_first),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from shared.cleaning.assets import clean_asset_id, read_asset, read_service
 from shared.cleaning.booleans import clean_flag
 from shared.cleaning.categories import (
     clean_dimension,
@@ -19,11 +20,12 @@ from shared.cleaning.common_forms import is_plain_id, plain_word, remember
 from shared.cleaning.consents import clean_action, clean_consent_channel, clean_purpose
 from shared.cleaning.currencies import clean_currency
 from shared.cleaning.dates import clean_instant
-from shared.cleaning.field import NOTHING, Field, refused
+from shared.cleaning.field import NOTHING, Field
 from shared.cleaning.hints import Habits, find_habits, read_hints
 from shared.cleaning.identity import clean_id, content_id, party_ref
 from shared.cleaning.message import Message
 from shared.cleaning.money import clean_money, convert_to_fen
+from shared.cleaning.origin import clean_whole, read_origin
 from shared.cleaning.party import clean_party
 from shared.cleaning.reader import read_value
 from shared.cleaning.text import read_text, write_scalar
@@ -31,6 +33,7 @@ from shared.model.instants import TICK, local_day, to_tick
 from shared.model.issues import Issue
 from shared.model.record import (
     RECORD_KINDS,
+    Asset,
     Complaint,
     Consent,
     ConsentAction,
@@ -38,21 +41,19 @@ from shared.model.record import (
     Interaction,
     Need,
     Order,
-    Origin,
     Party,
     Profile,
     Purpose,
     Record,
     Refund,
     Satisfaction,
+    Service,
     trust,
 )
 from shared.policy.schema import Policy
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NEEDS_EVENT_DATE = frozenset({"order", "refund", "interaction", "complaint", "satisfaction"})
-# DynamoDB keeps 38 digits, but JSON readers of other languages only 2**53.
-_MOST_DIGITS = 15
+_NEEDS_EVENT_DATE = frozenset({"order", "refund", "interaction", "complaint", "satisfaction", "service"})
 
 
 class Cleaned(NamedTuple):
@@ -151,7 +152,7 @@ def _make_common(message: Message, system: str) -> dict[str, Any] | _Refusal:
         "recorded_at": received_at,
         "deleted": message.is_deleted,
         "party": party,
-        "origin": None if get("origin") is None else _read_origin(message),
+        "origin": None if get("origin") is None else read_origin(message),
         "kind": message.kind,
     }
 
@@ -173,10 +174,13 @@ def _read_id(message: Message) -> str | None:
     if type(raw) is str and is_plain_id(raw):
         return raw
     value, issues = clean_id(raw, "id")
+    if raw is None and message.kind == "asset":
+        # The number of an asset outlives what is said of it.
+        value, issues = clean_asset_id(message.source.get("asset_id"), "asset_id")[0], ()
     if value or issues:
         message.issues.extend(issues)
         return value
-    occurrence = _clean_whole(message.source.get("occurrence"), "occurrence").value
+    occurrence = clean_whole(message.source.get("occurrence"), "occurrence").value
     return f"{content_id(message.source, message.key)}-{1 if occurrence is None else occurrence}"
 
 
@@ -212,12 +216,14 @@ def _replace_event_at(message: Message, changed_at: datetime | None) -> datetime
         return changed_at or message.received_at
     if message.kind in _NEEDS_EVENT_DATE:
         return None
+    if message.kind == "asset" and changed_at:
+        return changed_at
     message.flag("event_at", "assumed_received_time")
     return message.received_at
 
 
 def _read_version(message: Message) -> int | None:
-    field = message.look("version", _clean_whole)
+    field = message.look("version", clean_whole)
     if field.value is None and field.issues:
         message.flag("version", "bad_version")
     return field.value
@@ -228,23 +234,6 @@ def _milliseconds(at: datetime) -> int:
     return since if since > 0 else 0
 
 
-def _read_origin(message: Message) -> Origin | None:
-    raw = message.source["origin"]
-    source = raw if isinstance(raw, Mapping) else {}
-    file, job_id = _write_name(source.get("file")), _write_name(source.get("job_id"))
-    row, seq = (_clean_whole(source.get(name), name).value for name in ("row", "seq"))
-    if file is None or job_id is None or row is None or seq is None:
-        message.flag("origin", "bad_origin")
-        return None
-    return Origin(file=file, row=row, job_id=job_id, seq=seq)
-
-
-def _write_name(raw: object) -> str | None:
-    """A name as it is, but never one that UTF-8 cannot write: a lone surrogate becomes a question mark."""
-    name = write_scalar(raw)
-    return name if name is None or name.isascii() else name.encode("utf-8", "replace").decode()
-
-
 def _clean_system(raw: object, path: str) -> Field[str]:
     text = (read_text(raw) or "").lower()
     # `#` parts system and id in keys.
@@ -253,16 +242,6 @@ def _clean_system(raw: object, path: str) -> Field[str]:
 
 
 _plain_system = plain_word(_clean_system)
-
-
-def _clean_whole(raw: object, path: str) -> Field[int]:
-    """A whole number that is not negative, such as a version."""
-    text = None if isinstance(raw, bool) else read_text(raw)
-    if text is None:
-        return NOTHING
-    digits = text.removesuffix(".0")
-    is_whole = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
-    return Field(int(digits)) if is_whole else refused(path, "bad_version")
 
 
 # --- one builder for each kind ---
@@ -335,7 +314,7 @@ def _read_other_amount(message: Message, event_at: datetime) -> tuple[int | None
 
 def _interaction(message: Message, common: dict[str, Any]) -> Record:
     common["channel"] = message.read("channel", clean_interaction_channel) or "other"
-    common["topic"] = message.text("topic")
+    common["topic"], common["stage"] = message.text("topic"), message.text("stage")
     return trust(Interaction, common)
 
 
@@ -375,6 +354,16 @@ def _consent(message: Message, common: dict[str, Any]) -> Record | _Refusal:
     return trust(Consent, common)
 
 
+def _asset(message: Message, common: dict[str, Any]) -> Record | _Refusal:
+    common |= read_asset(message)
+    is_known = common["asset_id"] or common["product"] or message.is_deleted
+    return trust(Asset, common) if is_known else _Refusal("no_asset")
+
+
+def _service(message: Message, common: dict[str, Any]) -> Record:
+    return trust(Service, common | read_service(message))
+
+
 _BUILDERS: dict[str, Callable[[Message, dict[str, Any]], Record | _Refusal]] = {
     "profile": _profile,
     "order": _order,
@@ -384,4 +373,6 @@ _BUILDERS: dict[str, Callable[[Message, dict[str, Any]], Record | _Refusal]] = {
     "satisfaction": _satisfaction,
     "need": _need,
     "consent": _consent,
+    "asset": _asset,
+    "service": _service,
 }

@@ -1,16 +1,22 @@
 """Decides what a review of one customer says: golden record, consents, tags, plan. Pure: reads and writes are elsewhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.care.care_day import care_day
+from shared.care.fold_facts import fold_facts
 from shared.care.hours import address_zone
+from shared.care.playbooks import standing_ids
 from shared.care.state import CareDay, CareState, Reach
 from shared.cleaning.regions import region_of_province
+from shared.flows.judge_days import Judged, judge_days
+from shared.flows.stage_since import stage_since
 from shared.matching.golden import Golden, fold_consents, fold_golden
-from shared.matching.keys import address_hashes
+from shared.matching.keys import address_hashes, identity_keys, keyed_hash
+from shared.matching.refusals import Refusals, refused_at
+from shared.model.contact import Decision
 from shared.model.history import History
 from shared.model.instants import local_day, to_iso
 from shared.model.source import CustomerProfile, SourceRecord, Standing
@@ -18,19 +24,18 @@ from shared.model.tags import Mark, Reason, TagReview
 from shared.policy.schema import Policy
 from shared.ports import Item
 from shared.store.customers import LATEST_DUE, PlanMemory, TagState, consent_attributes
-from shared.tagging.fold import fold_histories, settle
-from shared.tagging.review import Change, changes, changes_of, review_tags
+from shared.tagging.review import Change, changes, changes_of
 from shared.tagging.traits import (
     DO_NOT_CONTACT,
     PERSONALISATION_OFF,
     Background,
-    judge_traits,
-    next_trait_change,
     standing_marks,
 )
 
 MADE_KEPT = 60
-"""Contact ids a customer remembers: more than any plan makes in the longest interval."""
+"""Contact ids a customer remembers in any case: more than a plan makes until the same occasion cannot come again."""
+HOLDOUT_SHARES = 100
+_DONE = frozenset({Decision.ALREADY_MADE, Decision.MERGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Known:
     members: tuple[SourceRecord, ...]
     marks: tuple[Mark, ...] = ()
     """What people said of the customer."""
+    refused: Refusals = field(default_factory=dict)
+    """What deleted source records refused, at the customer's addresses and maybe others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ def draw_portrait(read: Known, policy: Policy, key: bytes) -> Portrait:
     """The members folded, but for their histories."""
     golden = fold_golden(read.members, policy.matching.source_trust, policy.matching.survivorship)
     hashes = address_hashes(golden.fields, key)
-    standings, objections = fold_consents(read.members, hashes)
+    refused = refused_at(read.refused, identity_keys(golden.fields, key))
+    standings, objections = fold_consents(read.members, hashes, refused)
     return Portrait(
         golden=golden,
         consents={use: _care_word(standing) for use, standing in standings.items()},
@@ -109,26 +117,48 @@ def decide_review(
     may_plan: bool,
     provisional: bool = False,
     portrait: Portrait | None = None,
+    judged: Judged | None = None,
 ) -> Decided:
     """What to store of a customer as of `now`; `provisional` as `care_day` takes it.
 
-    `portrait`: where it was drawn before, by the same policy, and no member has said anything else since.
+    `portrait`: where it was drawn before, by the same policy, and no member has said anything else since; `judged`:
+    where the days were judged before, by the same policy, at this very instant.
     """
     drawn = portrait or draw_portrait(read, policy, key)
-    history = settle(fold_histories(member.history for member in read.members), now, policy.tenant.tz)
-    review = review_tags(history, policy, now)
+    told = judged or judge_days(read.members, drawn.background, policy, now)
+    view = _view(read.tags, told, policy, now)
     care, memory = None, read.memory
     if may_plan:
-        state = _care_state(read, learned, drawn, history, review, policy, now)
+        state = _care_state(read, learned, drawn, view, policy, key, now)
         care = care_day(state, policy, now, provisional=provisional)
-        memory = _remember(read.memory, care, policy, now)
+        memory = _remember(read.memory, state, care, policy, now)
     return Decided(
         golden=drawn.golden,
         consent=drawn.projection,
-        tags=_next_tags(read.tags, history, review, drawn.background, care, policy, now),
+        tags=_next_tags(read.tags, view, care, policy, now),
         memory=memory,
         care=care,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is thought of a customer at an instant."""
+
+    history: History
+    review: TagReview
+    traits: tuple[Reason, ...]
+    trait_change_at: datetime | None
+    changes: tuple[dict[str, Any], ...]
+    """Those of now last."""
+
+
+def _view(before: TagState, judged: Judged, policy: Policy, now: datetime) -> _View:
+    history, review, traits = judged.history, judged.review, judged.traits
+    found = [*changes(before.tags, review.tags, now), *_trait_changes(before, traits, now)]
+    told = [{**change._asdict(), "at": to_iso(now), "policy_version": policy.version} for change in found]
+    kept = (*before.changes, *told)[-policy.history.keep_changes :]
+    return _View(history, review, traits, judged.trait_change_at, kept)
 
 
 def _reach(fields: Mapping[str, str], policy: Policy) -> Reach:
@@ -139,6 +169,7 @@ def _reach(fields: Mapping[str, str], policy: Policy) -> Reach:
         country=fields.get("country"),
         zone=address_zone(fields.get("country"), fields.get("province")),
         language=fields.get("language") or _guess_language(fields, policy),
+        province=fields.get("province"),
     )
 
 
@@ -146,12 +177,15 @@ def _care_state(
     read: Known,
     learned: Learned,
     drawn: Portrait,
-    history: History,
-    review: TagReview,
+    view: _View,
     policy: Policy,
+    key: bytes,
     now: datetime,
 ) -> CareState:
+    history, review, fields = view.history, view.review, drawn.golden.fields
+    stage = next((trait.value for trait in view.traits if trait.tag == "stage"), None)
     marks = {mark.name for mark in standing_marks(read.marks, now)}
+    today = local_day(now, policy.tenant.tz)
     return CareState(
         tenant_id=policy.tenant.id,
         customer_id=read.profile.customer_id,
@@ -169,7 +203,26 @@ def _care_state(
         counted=read.memory.counted,
         first_import_open=learned.room_is_open,
         spread_by=min(read.profile.members),
+        facts=fold_facts(fact for one in read.members if not one.deleted for fact in one.facts),
+        birthday_on=_day(fields.get("birthday_on")),
+        lunar_birthday=fields.get("lunar_birthday"),
+        first_order_on=history.first_order_on,
+        last_order_on=max((day.on for day in history.days if day.orders), default=None),
+        stage=stage,
+        stage_since_on=stage_since(stage, view.changes, history, policy, today),
+        holdout_share=_holdout_share(read.profile, policy, key),
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _holdout_share(profile: CustomerProfile, policy: Policy, key: bytes) -> int | None:
+    """By the id that survives every merge, so that nobody who is held out is let in by what they do."""
+    if not policy.holdout.percent:
+        return None
+    return int(keyed_hash("holdout", profile.customer_id, key)[:12], 16) % HOLDOUT_SHARES
 
 
 def _care_word(standing: Standing) -> str:
@@ -194,29 +247,24 @@ def background_of(fields: Mapping[str, str], review: Sequence[str], marks: Seque
 
 def _next_tags(
     before: TagState,
-    history: History,
-    review: TagReview,
-    background: Background,
+    view: _View,
     care: CareDay | None,
     policy: Policy,
     now: datetime,
 ) -> TagState:
     """The tags to store. Without a plan the customer stays due: the next sweep plans."""
-    traits = judge_traits(history, review.tags, background, policy, now)
-    trait_at = next_trait_change(history, review.tags, background, policy, now, review.next_change_at)
-    found = [*changes(before.tags, review.tags, now), *_trait_changes(before, traits, now)]
-    told = [{**change._asdict(), "at": to_iso(now), "policy_version": policy.version} for change in found]
+    review, trait_at = view.review, view.trait_change_at
     times = [at for at in (review.next_change_at, trait_at, care.next_due_at) if at] if care else [now]
     return TagState(
         ver=before.ver + 1,
         tags=review.tags,
-        traits=traits,
+        traits=view.traits,
         policy_version=policy.version,
         evaluated_at=now,
         next_change_at=review.next_change_at,
         # Never in the past: the sweep does not come back to days that were empty.
         due_at=max(min([*times, now + LATEST_DUE]), now),
-        changes=(*before.changes, *told)[-policy.history.keep_changes :],
+        changes=view.changes,
     )
 
 
@@ -225,7 +273,9 @@ def _trait_changes(before: TagState, traits: Sequence[Reason], now: datetime) ->
     return changes_of(before.traits, traits, now) if before.traits else ()
 
 
-def _remember(memory: PlanMemory, care: CareDay, policy: Policy, now: datetime) -> PlanMemory:
+def _remember(
+    memory: PlanMemory, state: CareState, care: CareDay, policy: Policy, now: datetime
+) -> PlanMemory:
     """What the plan made, kept with the customer; counts older than a week are over."""
     oldest = (local_day(now, policy.tenant.tz) - timedelta(days=7)).isoformat()
     counted = {
@@ -237,5 +287,16 @@ def _remember(memory: PlanMemory, care: CareDay, policy: Policy, now: datetime) 
         if cap != "none" and candidate.cap_on is not None:
             days, day = counted.setdefault(cap, {}), candidate.cap_on.isoformat()
             days[day] = days.get(day, 0) + 1
-    ids = dict.fromkeys((*memory.made, *(candidate.contact_id for candidate in made)))
-    return PlanMemory(care.ledger, tuple(ids)[-MADE_KEPT:], counted)
+    return PlanMemory(care.ledger, _made(memory, state, care, policy, now), counted)
+
+
+def _made(
+    memory: PlanMemory, state: CareState, care: CareDay, policy: Policy, now: datetime
+) -> tuple[str, ...]:
+    """What was made, or carried by another: the newest ids, and every one that a playbook could ask for again."""
+    done = [one.contact_id for one in care.candidates if one.decision in _DONE or one.decision.makes_contact]
+    ids = tuple(dict.fromkeys((*memory.made, *sorted(state.made - {*memory.made}), *done)))
+    if len(ids) <= MADE_KEPT:
+        return ids
+    standing = standing_ids(state, policy, now)
+    return (*(one for one in ids[:-MADE_KEPT] if one in standing), *ids[-MADE_KEPT:])

@@ -119,7 +119,7 @@ def _by_contact(contact_id: str, items: Items) -> _Found | None:
 
 def _by_address(reference: str, *, items: Items, key: bytes, policy: Policy) -> _Found | None:
     """The customers whose records share the address, the oldest first."""
-    party = _read_address(reference, policy)
+    party = read_address(reference, policy)
     members = [
         member for found in read_keys(items, identity_keys(party, key)).values() for member in found.members
     ]
@@ -131,7 +131,7 @@ def _by_address(reference: str, *, items: Items, key: bytes, policy: Policy) -> 
     return _Found(ordered[0], namesakes=tuple(profile.customer_id for profile in ordered[1:]))
 
 
-def _read_address(reference: str, policy: Policy) -> dict[str, str]:
+def read_address(reference: str, policy: Policy) -> dict[str, str]:
     """As a cleaned party: the email or phone that the text is, if it is one."""
     if "@" in reference:
         email = clean_email(reference, "email").value

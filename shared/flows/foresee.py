@@ -6,7 +6,7 @@ what the one predicts is what the other does.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from heapq import heapify, heappop, heappush
@@ -21,6 +21,7 @@ from shared.flows.decide_review import (
     decide_review,
     draw_portrait,
 )
+from shared.flows.judge_days import Judged, judge_days
 from shared.flows.review_customer import first_import_share
 from shared.model.instants import TICK, local_day, to_tick
 from shared.policy.schema import Policy
@@ -49,6 +50,14 @@ class Span:
     end: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found out about customers: another look at them, by a policy that agrees on it, need not find it again."""
+
+    portraits: dict[str, Portrait] = field(default_factory=dict)
+    judged: dict[tuple[str, datetime], Judged] = field(default_factory=dict)
+
+
 def foresee(
     base: Iterable[Known],
     policy: Policy,
@@ -57,12 +66,13 @@ def foresee(
     *,
     respond: Respond | None = None,
     happenings: Iterable[tuple[str, Happening]] = (),
+    seen: Seen | None = None,
 ) -> Iterator[Foreseen]:
     """Every review of the span, in the order of time, then of customer ids.
 
     At the start everybody is reviewed, as after a policy was published; then who is due at a sweep, and who did
     something, at once. `respond` says what a review makes the customer do, `happenings` what comes anyway. Years
-    without a working-day table go on as provisional (R39). Raises nothing.
+    without a working-day table go on as provisional (R39). `seen` is read, and filled for the next one. Raises nothing.
     """
     known = {each.profile.customer_id: each for each in base}
     due: dict[str, datetime | None] = dict.fromkeys(known, span.start)
@@ -72,14 +82,19 @@ def foresee(
     heapify(queue)
     rooms: Rooms = Counter()
     # What customers do changes their histories, never who they are.
-    portraits = {name: draw_portrait(each, policy, key) for name, each in known.items()}
+    portraits = seen.portraits if seen else {}
+    for name in known.keys() - portraits.keys():
+        portraits[name] = draw_portrait(known[name], policy, key)
+    latest: dict[str, Judged] = {}
     while queue and queue[0].at < span.end:
         at, name, _, happening = heappop(queue)
         if happening is not None:
             known[name] = _told(known[name], happening, at, policy)
         elif due[name] != at:
             continue  # reviewed since, and due at another time
-        step = Foreseen(at, known[name], _decide(known[name], portraits[name], policy, key, at, rooms))
+        latest[name] = _judge(known[name], portraits[name], policy, at, latest.get(name), seen)
+        decided = _decide(known[name], portraits[name], latest[name], policy, key, at, rooms)
+        step = Foreseen(at, known[name], decided)
         known[name] = _after(step)
         due[name] = _next_review(step, policy)
         if (next_at := due[name]) is not None:
@@ -111,12 +126,43 @@ def _told(known: Known, happening: Happening, at: datetime, policy: Policy) -> K
     return replace(known, members=(replace(first, history=kept), *others))
 
 
+def _judge(
+    known: Known,
+    portrait: Portrait,
+    policy: Policy,
+    at: datetime,
+    earlier: Judged | None,
+    seen: Seen | None,
+) -> Judged:
+    """What the days say, where nobody found it out for the same members at the same instant."""
+    place = (known.profile.customer_id, at)
+    if seen is not None and place in seen.judged and seen.judged[place].members is known.members:
+        return seen.judged[place]
+    judged = judge_days(known.members, portrait.background, policy, at, earlier)
+    if seen is not None:
+        seen.judged[place] = judged
+    return judged
+
+
 def _decide(
-    known: Known, portrait: Portrait, policy: Policy, key: bytes, at: datetime, rooms: Rooms
+    known: Known,
+    portrait: Portrait,
+    judged: Judged,
+    policy: Policy,
+    key: bytes,
+    at: datetime,
+    rooms: Rooms,
 ) -> Decided:
     """As `review_customer` decides: with room for a first contact, or again without it."""
     decide = partial(
-        decide_review, policy=policy, key=key, now=at, may_plan=True, provisional=True, portrait=portrait
+        decide_review,
+        policy=policy,
+        key=key,
+        now=at,
+        may_plan=True,
+        provisional=True,
+        portrait=portrait,
+        judged=judged,
     )
     decided = decide(known, Learned())
     if decided.care is None or not decided.care.uses_first_import_room:

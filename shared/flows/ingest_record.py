@@ -3,7 +3,7 @@
 Read, decide, write; on a lost race read again. An unchanged record costs one read and no write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
@@ -11,6 +11,8 @@ from typing import Any, Literal
 from shared.cleaning.identity import DERIVED_REF
 from shared.cleaning.record import Cleaned, clean_record
 from shared.flows.join_customer import Placement, place_source, settle_weakened
+from shared.flows.keep_consent import keep_word
+from shared.flows.keep_facts import FACT_KINDS, facts_after
 from shared.matching.absorb import (
     Tie,
     absorb_consent,
@@ -140,6 +142,7 @@ def _try_once(taken: _Taken, *, items: Items, policy: Policy, key: bytes) -> Ing
     source = replace(source, customer_id=placement.customer_id)
     entry = replace(entry, customer_id=source.customer_id, superseded=_superseded(seen))
     writes = _writes(seen, source, entry, placement, is_late=is_late, policy=policy)
+    writes += keep_word(entry, source, taken.raw, key)
     if not isinstance(items.transact(writes), Done):
         return None
     settle_weakened(placement, items=items, policy=policy, key=key, at=taken.received_at)
@@ -191,7 +194,7 @@ def _find_seen(items: Items, taken: _Taken) -> tuple[str, Seen]:
     """
     record = taken.record
     record_id = f"{record.system}#{record.party.ref}"
-    if taken.raw.get("id") is None or not str(record.party.ref).startswith(DERIVED_REF):
+    if not _is_named(taken) or not str(record.party.ref).startswith(DERIVED_REF):
         return record_id, _read_seen(items, record_id, record)
     home = home_key(record)
     found = items.batch_get([record_key(record_id), entry_key(record_id, record), home])
@@ -200,6 +203,12 @@ def _find_seen(items: Items, taken: _Taken) -> tuple[str, Seen]:
         return record_id, replace(seen, home=put_home(record, record_id))
     lives_at = str(found[home]["home"])
     return lives_at, seen if lives_at == record_id else _read_seen(items, lives_at, record)
+
+
+def _is_named(taken: _Taken) -> bool:
+    """Whether the source names the record itself, an asset by its own number."""
+    names = ("id", "asset_id") if taken.record.kind == "asset" else ("id",)
+    return any(taken.raw.get(name) is not None for name in names)
 
 
 def _read_seen(items: Items, record_id: str, record: Record) -> Seen:
@@ -235,13 +244,15 @@ def _absorb(
         own = record.party.model_dump(include={"phone", "email"}, exclude_none=True)
         hashes = address_hashes(plain_party(party) | own, key)
         changed = replace(changed, consents=absorb_consent(before.consents, record, hashes))
-    history = before.history
+    history, facts = before.history, before.facts
     if not is_late:
-        history = _history_after(seen, entry, history, items=items, policy=policy, now=now)
+        others = _others(seen, entry, items)
+        history = _history_after(entry, history, others, policy=policy, now=now)
+        facts = facts_after(facts, record, others)
     first_on = changed.party.get("first_cooperation_on")
     if first_on is not None:
         history = replace(history, first_cooperation_on=date.fromisoformat(first_on.value))
-    return replace(changed, history=history)
+    return replace(changed, history=history, facts=facts)
 
 
 def _said_at_ms(taken: _Taken) -> int:
@@ -251,20 +262,32 @@ def _said_at_ms(taken: _Taken) -> int:
     return min(said_ms, received_ms)
 
 
+def _others(seen: Seen, entry: Entry, items: Items) -> list[Record] | None:
+    """What stands beside a corrected or deleted record, to fold again with it; None of a new one, which is added."""
+    kind = entry.record.kind
+    is_new = seen.order is None and not entry.record.deleted
+    if is_new or (kind not in _HISTORIC and kind not in FACT_KINDS):
+        return None
+    own, only = entry_key(entry.record_id, entry.record).sk, "" if kind in _HISTORIC else kind
+    return [
+        record_adapter.validate_json(str(item["body"]))
+        for item in read_events(items, entry.record_id, only)
+        if item["sk"] != own and not item["deleted"] and item["kind"] in (*_HISTORIC, kind)
+    ]
+
+
 def _history_after(
-    seen: Seen, entry: Entry, history: History, *, items: Items, policy: Policy, now: datetime
+    entry: Entry, history: History, others: Iterable[Record] | None, *, policy: Policy, now: datetime
 ) -> History:
     """A new event is added; a corrected or deleted one makes the days fold again from the stored events."""
     record = entry.record
     if record.kind not in _HISTORIC:
         return history
-    if seen.order is None and not record.deleted:
-        return _add(history, record, policy, now)
-    own = entry_key(entry.record_id, record).sk
-    folded = History(first_cooperation_on=history.first_cooperation_on)
-    for item in read_events(items, entry.record_id):
-        if item["sk"] != own and item["kind"] in _HISTORIC and not item["deleted"]:
-            folded = _add(folded, record_adapter.validate_json(str(item["body"])), policy, now)
+    folded = history
+    if others is not None:
+        folded = History(first_cooperation_on=history.first_cooperation_on)
+        for other in others:
+            folded = _add(folded, other, policy, now)
     return folded if record.deleted else _add(folded, record, policy, now)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from shared.cleaning.match_key import company_key
+from shared.flows.keep_refusals import keep_refusals
 from shared.flows.note_identity import note_decision, note_reviews
 from shared.flows.settle_customers import TOO_MANY_MEMBERS, Scene, judge_of, settle
 from shared.flows.touch_customers import Looked, look, members_of, read_touched, verdicts_of
@@ -57,6 +58,25 @@ def place_source(
 
     `again`: also when nothing about it has changed, because what it was compared with has.
     """
+    placement = _find_place(source, before, items=items, policy=policy, key=key, at=at, again=again)
+    if placement is None:
+        return None
+    now = replace(source, customer_id=placement.customer_id)
+    kept = keep_refusals(now, before, placement.writes, items=items, policy=policy, key=key, at=at)
+    room = MOST_WRITES - len(placement.writes)
+    return replace(placement, writes=(*placement.writes, *kept[:room])) if kept else placement
+
+
+def _find_place(
+    source: SourceRecord,
+    before: SourceRecord | None,
+    *,
+    items: Items,
+    policy: Policy,
+    key: bytes,
+    at: datetime,
+    again: bool,
+) -> Placement | None:
     most_keys = policy.matching.keys_per_record
     now = describe(source, key, most_keys, _company_key)
     was = None if before is None else describe(before, key, most_keys, _company_key)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.matching.golden import Golden, fold_consents, fold_golden
-from shared.matching.keys import address_hashes
-from shared.model.source import CustomerProfile, SourceRecord
+from shared.matching.keys import address_hashes, identity_keys
+from shared.matching.refusals import add_refusals, refusals_of, refused_at
+from shared.model.source import CustomerProfile, SourceRecord, Standing
 from shared.policy.schema import Policy
 from shared.ports import Delete, Exists, Is, Item, Items, Key, Update, Write
 from shared.store.customers import (
@@ -23,6 +24,7 @@ from shared.store.customers import (
 )
 from shared.store.plan_memory import Part, memory_keys, settle_memories
 from shared.store.records import record_key, source_from_item
+from shared.store.refusals import read_refusals
 
 BATCH = 100
 """Keys of one batch read."""
@@ -89,7 +91,8 @@ def write_moves(
         moved.profiles[move.ids[0]] = replace(
             profiles[move.ids[0]], golden=golden.fields, provenance=golden.provenance
         )
-        writes += _consent_writes(move, members, golden, key, stored)
+        refused = _refused(golden, source, items, key)
+        writes += _consent_writes(move, members, golden, refused, key, stored)
         writes += _pointers(move, source)
         writes += _due_writes(move, tags, source, policy, at)
     composed = {name: {name, *profile.aliases} for name, profile in old.items()}
@@ -117,12 +120,26 @@ def _read_tags(moves: Iterable[Move], items: Items) -> dict[str, int | None]:
     return {one: tags_from_item(found.get(customer_key(one, TAGS))).ver or None for one in ids}
 
 
+def _refused(golden: Golden, source: SourceRecord | None, items: Items, key: bytes) -> dict[str, Standing]:
+    """What deleted records refused at the addresses of today; of the one that the caller writes, what it will say."""
+    places = identity_keys(golden.fields, key)
+    found = refused_at(read_refusals(items, places, source.record_id if source else ""), places)
+    if source is not None:
+        add_refusals(found, refused_at(refusals_of(source, key), places))
+    return found
+
+
 def _consent_writes(
-    move: Move, members: Iterable[SourceRecord], golden: Golden, key: bytes, stored: Mapping[Key, Item]
+    move: Move,
+    members: Iterable[SourceRecord],
+    golden: Golden,
+    refused: Mapping[str, Standing],
+    key: bytes,
+    stored: Mapping[Key, Item],
 ) -> Iterator[Write]:
-    """What stands for the addresses of today, the most restrictive of all members."""
+    """What stands for the addresses of today, by the latest word of all members and of those who are gone."""
     hashes = address_hashes(golden.fields, key)
-    standings, _ = fold_consents(members, hashes)
+    standings, _ = fold_consents(members, hashes, refused)
     at = customer_key(move.ids[0], CONSENT)
     if standings:
         yield put_consent(move.ids[0], consent_attributes(standings, hashes))

@@ -68,7 +68,9 @@ def _old_neighbours(looked: Looked, scene: Scene, judge: Judge) -> dict[str, Sco
     found = {name: looked.keys[name].members for name in was.keys if name in looked.keys}
     return {
         other: score_pair(was.profile, candidate.profile, judge.weights)
-        for candidate in rank_candidates(was.profile, found, record_id, judge.thresholds.review)
+        for candidate in rank_candidates(
+            was.profile, found, record_id, judge.thresholds.review, judge.weights.guards
+        )
         for other in candidate.records
     }
 

@@ -6,11 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from shared.flows.explain import explain
+from shared.flows.finish_task import Desk, finish_task
 from shared.flows.import_progress import import_progress
+from shared.flows.list_tasks import operate_tasks
 from shared.flows.mark_customer import mark_customer
 from shared.flows.operate_identity import IDENTITY_ACTIONS, operate_identity
+from shared.flows.operate_ledger import LEDGER_ACTIONS, operate_ledger
+from shared.flows.prove_consent import proof_to_plain, prove_consent
 from shared.flows.publish_policy import POLICY_ACTIONS, operate_policy
 from shared.flows.replay import Wanted, read_corrections, replay
+from shared.flows.settle_replies import decide_reply, list_replies
 from shared.flows.sweep_due import sweep_due
 from shared.flows.view_customer import view_customer
 from shared.insight.customer_view import view_to_plain
@@ -69,14 +74,45 @@ def _customer(request: Mapping[str, Any], operator: Operator) -> Answer:
     return {"error": "not_found"} if view is None else {"customer": view_to_plain(view)}
 
 
+def _consent(request: Mapping[str, Any], operator: Operator) -> Answer:
+    proof = prove_consent(
+        str(request["reference"]),
+        items=operator.items,
+        key=operator.key,
+        policy=operator.policy,
+        now=operator.now,
+    )
+    return {"error": "not_found"} if proof is None else {"consent": proof_to_plain(proof)}
+
+
+def _replies(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return list_replies(operator.items)
+
+
+def _decide_reply(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return decide_reply(request, items=operator.items, queue=operator.queue, now=operator.now)
+
+
 def _mark(request: Mapping[str, Any], operator: Operator) -> Answer:
     return mark_customer(request, items=operator.items, policy=operator.policy, now=operator.now)
+
+
+def _finish_task(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return finish_task(request, Desk(operator.items, operator.queue, operator.policy, operator.now))
+
+
+def _tasks(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return operate_tasks(request, items=operator.items, policy=operator.policy, now=operator.now)
 
 
 def _identity(request: Mapping[str, Any], operator: Operator) -> Answer:
     return operate_identity(
         request, items=operator.items, policy=operator.policy, key=operator.key, now=operator.now
     )
+
+
+def _ledger(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return operate_ledger(request, items=operator.items, policy=operator.policy, now=operator.now)
 
 
 def _policy(request: Mapping[str, Any], operator: Operator) -> Answer:
@@ -141,6 +177,9 @@ def _text(request: Mapping[str, Any], name: str) -> str | None:
 ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
     "explain": _explain,
     "customer": _customer,
+    "consent": _consent,
+    "replies": _replies,
+    "decide_reply": _decide_reply,
     "mark": _mark,
     "sweep": _sweep,
     "hold": _hold,
@@ -149,6 +188,10 @@ ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
     "jobs": _jobs,
     "redrive": _redrive,
     "replay": _replay,
+    "finish_task": _finish_task,
+    "tasks": _tasks,
+    "task": _tasks,
     **dict.fromkeys(IDENTITY_ACTIONS, _identity),
     **dict.fromkeys(POLICY_ACTIONS, _policy),
+    **dict.fromkeys(LEDGER_ACTIONS, _ledger),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from shared.flows.decide_review import Known
+from shared.model.source import Standing
 from shared.ports import Item, Items, Table
 from shared.store.customers import (
     CONSENT,
@@ -19,15 +20,16 @@ from shared.store.customers import (
 )
 from shared.store.marks import MARKS, marks_from_items
 from shared.store.records import RECORD, source_from_item
+from shared.store.refusals import refusals_from_items
 
 
 def read_base(items: Items, today: date) -> Iterator[Known]:
     """What a review would read of each customer, in the order of ids; aliases are part of who they became."""
-    sources = {
-        str(item["record_id"]): source_from_item(item)
-        for item in items.scan(Table.RECORDS)
-        if item["sk"] == RECORD
-    }
+    sources, refusals = {}, dict[str, dict[str, Standing]]()
+    for item in items.scan(Table.RECORDS):
+        if item["sk"] == RECORD:
+            sources[str(item["record_id"])] = source_from_item(item)
+        refusals |= refusals_from_items([item])
     kept: dict[str, dict[str, Item]] = defaultdict(dict)
     for item in items.scan(Table.CUSTOMERS):
         kept[str(item["customer_id"])][str(item["sk"])] = item
@@ -48,4 +50,5 @@ def read_base(items: Items, today: date) -> Iterator[Known]:
                 for one in (customer_id, *profile.aliases)
                 if one in kept and MARKS in kept[one]
             ),
+            refused=refusals,
         )

@@ -12,7 +12,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from shared.care.state import Candidate, CareDay
+from shared.flows.cancel_contacts import cancel_after_review
 from shared.flows.decide_review import Decided, Known, Learned, decide_review
+from shared.flows.keep_refusals import all_refusals, expected_refusals
 from shared.flows.wake import parse_wake, quarantine_wake
 from shared.model.contact import Decision
 from shared.model.errors import LostRace
@@ -42,6 +44,7 @@ from shared.store.customers import (
 )
 from shared.store.marks import marks_from_items, marks_key
 from shared.store.records import record_key, source_from_item
+from shared.tagging.traits import standing_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,14 @@ def review_customer(
         profile, tags = found
         if not _is_due(tags, policy, now):
             return Reviewed("not_due", profile.customer_id)
-        read = _read(items, profile, tags, local_day(now, policy.tenant.tz))
+        read = _read(items, profile, tags, key, local_day(now, policy.tenant.tz))
         if read is None:
             continue
         decided = decide_review(read, learned, policy, key, now, may_plan=may_plan)
         writes = _writes(read, decided, policy, now)
         done = items.transact([write for write, _ in writes])
         if not isinstance(done, Cancelled):
+            cancel_after_review(profile, standing_marks(read.marks, now), items=items, policy=policy)
             return _report(read, decided)
         refused = _refused(writes, done)
         learned = Learned(
@@ -125,24 +129,27 @@ def _read_head(items: Items, customer_id: str) -> dict[str, Item]:
     return {str(key.sk): item for key, item in found.items()}
 
 
-def _read(items: Items, seen: CustomerProfile, tags: TagState, today: date) -> Known | None:
+def _read(items: Items, seen: CustomerProfile, tags: TagState, key: bytes, today: date) -> Known | None:
     """The rest, none of it older than the tags; None when the members changed meanwhile."""
     customer_id = seen.customer_id
     own = {sk: customer_key(customer_id, sk) for sk in (PROFILE, LEDGER, CONSENT)}
     day = day_key(customer_id, today)
     marks = [marks_key(one) for one in (customer_id, *seen.aliases)]
-    kept = items.batch_get([*own.values(), day, *marks, *map(record_key, seen.members)])
+    refusals = expected_refusals(seen, key)
+    kept = items.batch_get([*own.values(), day, *marks, *map(record_key, seen.members), *refusals])
     profile = profile_from_item(kept[own[PROFILE]])
     if profile.members != seen.members:
         return None
+    members = tuple(source_from_item(kept[record_key(record_id)]) for record_id in profile.members)
     return Known(
         profile=profile,
         tags=tags,
         memory=plan_memory_from_item(kept.get(own[LEDGER])),
         consent={name: value for name, value in kept.get(own[CONSENT], {}).items() if "|" in name},
         decided_today=tuple(json.loads(str(kept[day]["decisions"]))) if day in kept else (),
-        members=tuple(source_from_item(kept[record_key(record_id)]) for record_id in profile.members),
-        marks=marks_from_items(kept[key] for key in marks if key in kept),
+        members=members,
+        marks=marks_from_items(kept[one] for one in marks if one in kept),
+        refused=all_refusals(members, refusals, kept, items, key),
     )
 
 

@@ -4,96 +4,69 @@ The row decides, not the message that woke us. A state is left only under a cond
 cannot be known (was it sent?) becomes UNKNOWN, never a second attempt.
 """
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from shared.flows.read_minutes import read_minutes
+from shared.flows.record_outcome import record_outcome
 from shared.flows.send_target import (
     Target,
     cap_day,
     closed_until,
     consent_checks,
     find_target,
+    is_on_hold,
     next_day_open,
     room_under_cap,
     unchanged,
+    waits_for_a_person,
 )
+from shared.flows.sending import Attempt, Sending, apply, end, soon, wait
+from shared.flows.spend_budget import spend_writes, spendings_of, try_elsewhere
 from shared.flows.wake import parse_wake, quarantine_wake
 from shared.messaging.build import build_email, build_sms
 from shared.messaging.errors import MessageInvalid
 from shared.messaging.unsubscribe import SCOPES, Subscription, link_of
 from shared.model.contact import Channel, Contact, Status
-from shared.model.instants import local_day, to_iso
-from shared.policy.schema import Policy
+from shared.model.instants import local_day
 from shared.ports import (
     Absent,
-    Accepted,
-    Ambiguous,
     Cancelled,
     Check,
-    Clock,
     EmailMessage,
-    EmailSender,
     Items,
     Key,
     Refused,
     SendOutcome,
-    SendRefused,
     SmsMessage,
-    SmsSender,
     Table,
-    Throttled,
-    Update,
     Write,
 )
 from shared.store import contacts as rows
-from shared.store.contacts import reconcile_after
+from shared.store.budgets import Spending
 from shared.store.control import read_holds
 from shared.store.customers import count_against_cap
 
+MINUTES: Final = "minutes"
 TO_MARK_S: Final = 5
 TO_RECORD_S: Final = 1
 """What an attempt needs besides the wire: to mark and record, to record alone (the policy asserts that both fit)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Senders:
-    """Built when a message needs them."""
-
-    email: Callable[[], EmailSender]
-    sms: Callable[[], SmsSender]
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What every step needs. `owner` is one attempt's own name; `time_left_s` what the runtime still grants."""
-
-    items: Items
-    policy: Policy
-    key: bytes
-    clock: Clock
-    senders: Senders
-    owner: str
-    time_left_s: Callable[[], float]
-    unsubscribe_url: str = ""
-    """Where the links of emails lead, without the token; empty: there is no such address yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """How an attempt ended: the status the row was left in, and the code why."""
-
-    contact_id: str
-    status: Status | Literal["ABSENT", "TAKEN", "MALFORMED"]
-    reason: str = ""
+BUDGET_TRIES: Final = 4
+"""Shards of a budget that one attempt asks before it gives way."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Built:
     message: EmailMessage | SmsMessage
     segments: int | None
+
+
+Marked = tuple[Contact, tuple[Spending, ...]]
+"""A row that is marked, and what its message spent."""
 
 
 def send_message(body: str, sending: Sending) -> Attempt:
@@ -121,7 +94,9 @@ def send_contact(contact_id: str, sending: Sending) -> Attempt:
         return held
     target = find_target(contact, items=sending.items, policy=sending.policy, key=sending.key)
     if target is None:
-        return _end(contact, Status.FAILED, "no_address", sending)
+        return end(contact, Status.FAILED, "no_address", sending)
+    if waits_for_a_person(contact, target, items=sending.items, policy=sending.policy):
+        return wait(contact, _recheck(sending.clock.now(), sending), "reply_review", sending)
     claimed = _claim(contact, target, sending)
     if isinstance(claimed, Attempt):
         return claimed
@@ -140,34 +115,16 @@ def _hold_back(contact: Contact, sending: Sending) -> Attempt | None:
     """A row that must not go now moves (else it would stand there for ever); None: it may go."""
     now = sending.clock.now()
     if now > contact.not_after:
-        return _apply(rows.expire(contact), contact, "past_not_after", sending)
+        return apply(rows.expire(contact), contact, sending)
     if now < contact.not_before:
-        return _wait(contact, contact.not_before, "not_before", sending)
-    if f"channel#{contact.channel}" in read_holds(sending.items):
-        return _wait(contact, _recheck(now, sending), "on_hold", sending)
+        return wait(contact, contact.not_before, "not_before", sending)
+    if is_on_hold(contact, read_holds(sending.items)):
+        return wait(contact, min(_recheck(now, sending), contact.not_after), "on_hold", sending)
     return None
 
 
 def _recheck(now: datetime, sending: Sending) -> datetime:
     return now + timedelta(seconds=sending.policy.sending.recheck_s)
-
-
-def _wait(contact: Contact, at: datetime, reason: str, sending: Sending) -> Attempt:
-    """Waits until an instant, or ends where that lies past the end of its validity (X2)."""
-    if at > contact.not_after:
-        return _end(contact, Status.EXPIRED, reason, sending)
-    return _apply(rows.wait_until(contact, at, reason), contact, reason, sending)
-
-
-def _end(contact: Contact, status: Status, reason: str, sending: Sending) -> Attempt:
-    return _apply(rows.end(contact, status, reason=reason), contact, reason, sending)
-
-
-def _apply(write: Update, contact: Contact, reason: str, sending: Sending) -> Attempt:
-    """Moves the row; somebody else having moved it is their story."""
-    if isinstance(sending.items.update_if(write), Refused):
-        return Attempt(contact.contact_id, "TAKEN", "moved")
-    return Attempt(contact.contact_id, Status(str(write.set["status"])), reason)
 
 
 # --- T3: claim -----------------------------------------------------------------------------------------------
@@ -178,7 +135,7 @@ def _claim(contact: Contact, target: Target, sending: Sending) -> Contact | Atte
     now, policy = sending.clock.now(), sending.policy
     opening = closed_until(contact, target, now, policy)
     if opening is not None:
-        return _wait(contact, opening, "quiet_hours", sending)
+        return wait(contact, opening, "quiet_hours", sending)
     day = cap_day(contact, target, now, policy)
     lease_until = now + timedelta(seconds=policy.sending.lease_s)
     claim = rows.claim(
@@ -197,7 +154,13 @@ def _claim(contact: Contact, target: Target, sending: Sending) -> Contact | Atte
         writes["cap"] = count_against_cap(target.profile.customer_id, day, cap, most=most)
         writes["merge"] = unchanged(target)
     refused = _transact(writes, sending)
-    ours = replace(contact, status=Status.CLAIMED, fence=contact.fence + 1, owner=sending.owner)
+    ours = replace(
+        contact,
+        status=Status.CLAIMED,
+        fence=contact.fence + 1,
+        owner=sending.owner,
+        cap_on=day or contact.cap_on,
+    )
     if not refused or _is_own(refused.get("claim"), ours):
         return ours
     return _explain_refusal(contact, target, refused, now, sending)
@@ -205,7 +168,7 @@ def _claim(contact: Contact, target: Target, sending: Sending) -> Contact | Atte
 
 def _wait_for_tomorrow(contact: Contact, target: Target, now: datetime, sending: Sending) -> Attempt:
     """The day is full."""
-    return _wait(contact, next_day_open(contact, target, now, sending.policy), "capped", sending)
+    return wait(contact, next_day_open(contact, target, now, sending.policy), "capped", sending)
 
 
 def _transact(writes: dict[str, Write], sending: Sending) -> dict[str, Refused | str]:
@@ -231,9 +194,9 @@ def _explain_refusal(
         # Somebody moved the row or the customer under our feet: the sweeper comes back for what is still open.
         return Attempt(contact.contact_id, "TAKEN", "lost_race")
     if "suppression" in refused:
-        return _end(contact, Status.SUPPRESSED, "suppressed_address", sending)
+        return end(contact, Status.SUPPRESSED, "suppressed_address", sending)
     if "consent" in refused:
-        return _end(contact, Status.SUPPRESSED, "no_consent", sending)
+        return end(contact, Status.SUPPRESSED, "no_consent", sending)
     return _wait_for_tomorrow(contact, target, now, sending)
 
 
@@ -246,15 +209,17 @@ def _send_claimed(contact: Contact, target: Target, sending: Sending) -> Attempt
         wire = _open_wire(contact, sending)
     except MessageInvalid as error:
         status = Status.EXPIRED if error.code == "expired" else Status.FAILED
-        return _end(contact, status, error.code, sending)
-    if not _has_time(TO_MARK_S, sending):
-        return _wait(contact, _soon(contact, sending), "out_of_time", sending)
-    marked = _mark(contact, target, sending)
+        return end(contact, status, error.code, sending)
+    turn_in_s = sending.pace(contact.channel)
+    if turn_in_s or not _has_time(TO_MARK_S, sending):
+        return wait(contact, soon(contact, sending, after_s=int(turn_in_s)), "out_of_time", sending)
+    marked = _mark(contact, target, built, sending)
     if isinstance(marked, Attempt):
         return marked
+    row, spent = marked
     if not _has_time(TO_RECORD_S, sending):
-        return _wait(marked, _soon(marked, sending), "out_of_time", sending)
-    return _record(marked, built, wire(built.message), sending)
+        return wait(row, soon(row, sending), "out_of_time", sending, spent)
+    return record_outcome(row, wire(built.message), sending, segments=built.segments, spent=spent)
 
 
 def _has_time(besides_s: int, sending: Sending) -> bool:
@@ -262,15 +227,9 @@ def _has_time(besides_s: int, sending: Sending) -> bool:
     return sending.time_left_s() >= sending.policy.sending.wire_s + besides_s
 
 
-def _soon(contact: Contact, sending: Sending, *, after_s: int = 0) -> datetime:
-    """A little apart from others."""
-    jitter_s = hashlib.sha256(f"{contact.contact_id}{contact.fence}".encode()).digest()[0]
-    wait_s = after_s + jitter_s % sending.policy.sending.throttle_jitter_s
-    return sending.clock.now() + timedelta(seconds=wait_s)
-
-
 def _build(contact: Contact, target: Target, sending: Sending) -> _Built:
     customer = {name: target.profile.golden.get(name) for name in ("name", "company")}
+    details = _details(contact, sending.items)
     if contact.channel is Channel.EMAIL:
         email = build_email(
             contact=contact,
@@ -278,11 +237,26 @@ def _build(contact: Contact, target: Target, sending: Sending) -> _Built:
             customer=customer,
             policy=sending.policy,
             unsubscribe_url=_unsubscribe_link(contact, target, sending),
+            details=details,
         )
         return _Built(email, None)
-    now = sending.clock.now()
-    sms = build_sms(contact=contact, to=target.address, customer=customer, policy=sending.policy, now=now)
+    sms = build_sms(
+        contact=contact,
+        to=target.address,
+        customer=customer,
+        policy=sending.policy,
+        now=sending.clock.now(),
+        details=details,
+    )
     return _Built(sms.message, sms.count.segments)
+
+
+def _details(contact: Contact, items: Items) -> dict[str, object]:
+    """What a message says that its row does not keep: the minutes of a talk, whose fact bears the id of its case (R27)."""
+    if contact.template != MINUTES:
+        return {}
+    _, _, case_id = (contact.about or "").partition("#")
+    return {"points": read_minutes(items, case_id)} if case_id else {}
 
 
 def _unsubscribe_link(contact: Contact, target: Target, sending: Sending) -> str:
@@ -296,26 +270,51 @@ def _unsubscribe_link(contact: Contact, target: Target, sending: Sending) -> str
     return link_of(sending.unsubscribe_url, ends, tenant.id, sending.key, on=today)
 
 
-def _mark(contact: Contact, target: Target, sending: Sending) -> Contact | Attempt:
-    """The point of no return for an opt-out: one that was stored before this write is honoured."""
+def _mark(contact: Contact, target: Target, built: _Built, sending: Sending) -> Marked | Attempt:
+    """The point of no return for an opt-out: one that was stored before this write is honoured.
+
+    The same write spends the message's budgets: nothing that went this far is uncounted, nothing above a limit goes.
+    """
+    spendings = spendings_of(contact, built.segments, sending.clock.now(), sending.policy)
+    for tried in range(BUDGET_TRIES):
+        marked = _mark_once(contact, target, spendings, sending)
+        if not isinstance(marked, frozenset):
+            return marked
+        moved = try_elsewhere(spendings, marked, tried, sending.items)
+        if moved is None:
+            break
+        spendings = moved
+    # Some of it may be given back meanwhile, and tomorrow has a budget of its own.
+    later = sending.clock.now() + timedelta(seconds=sending.policy.limits.recheck_s)
+    return wait(contact, min(later, contact.not_after), "no_budget", sending)
+
+
+def _mark_once(
+    contact: Contact, target: Target, spendings: Sequence[Spending], sending: Sending
+) -> Marked | Attempt | frozenset[str]:
+    """Marked, with what it spent; how the attempt ended; or the budgets that had no room in the shards asked."""
+    # Read for each try: a look for another shard takes time, and the hour decides.
     now, limits = sending.clock.now(), sending.policy.sending
     opening = closed_until(contact, target, now, sending.policy)
     if opening is not None:
-        return _wait(contact, opening, "quiet_hours", sending)
+        return wait(contact, opening, "quiet_hours", sending)
     lease_until = now + timedelta(seconds=limits.lease_s + 2 * limits.skew_s)
     suppression = Key(Table.SUPPRESSIONS, contact.channel, target.address_hash)
     writes: dict[str, Write] = {
         "claim": rows.mark_sending(contact, now=now, check_at=lease_until),
         "suppression": Check(suppression, Absent("address_hash")),
         **consent_checks(contact, target, sending.policy),
+        **spend_writes(spendings),
     }
     refused = _transact(writes, sending)
     marked = replace(contact, status=Status.SENDING, mark_at=now)
     if not refused or _is_own(refused.get("claim"), marked):
-        return marked
+        return marked, tuple(spendings)
+    if all(label.startswith("budget#") and reason != "conflict" for label, reason in refused.items()):
+        return frozenset(refused)
     if _is_own(refused.get("claim"), contact):
         # Still as we claimed it: what the mark found wrong is the hour (X2).
-        return _apply(rows.expire(contact), contact, "past_not_after", sending)
+        return apply(rows.expire(contact), contact, sending)
     return _explain_refusal(contact, target, refused, now, sending)
 
 
@@ -324,51 +323,3 @@ def _open_wire(contact: Contact, sending: Sending) -> Callable[[Any], SendOutcom
     if contact.channel is Channel.EMAIL:
         return sending.senders.email().send
     return sending.senders.sms().send
-
-
-# --- T6: record ----------------------------------------------------------------------------------------------
-
-
-def _record(contact: Contact, built: _Built, outcome: SendOutcome, sending: Sending) -> Attempt:
-    now = sending.clock.now()
-    match outcome:
-        case Accepted(provider_id):
-            write = rows.record_sent(
-                contact,
-                provider_id=provider_id,
-                at=now,
-                attempt=_line(now, "accepted", ""),
-                segments=built.segments,
-            )
-            # Refused: an event of a higher rank was faster, which says the same.
-            sending.items.update_if(write)
-            return Attempt(contact.contact_id, Status.SENT)
-        case SendRefused(reason):
-            line = _line(now, "refused", reason)
-            write = rows.end(contact, Status.FAILED, reason=reason, attempt=line)
-            return _apply(write, contact, reason, sending)
-        case Throttled(retry_after_s):
-            return _give_back(contact, "throttled", retry_after_s, sending)
-        case Ambiguous(reason):
-            write = rows.record_unknown(
-                contact,
-                reconcile_at=now + reconcile_after(contact, sending.policy),
-                attempt=_line(now, "ambiguous", reason),
-                reason=reason,
-            )
-            return _apply(write, contact, reason, sending)
-
-
-def _give_back(contact: Contact, reason: str, retry_after_s: int, sending: Sending) -> Attempt:
-    """Surely unsent: waits again; after too many tries it ends."""
-    line = _line(sending.clock.now(), "given_back", reason)
-    if len(contact.attempts) + 1 >= sending.policy.sending.max_attempts:
-        write = rows.end(contact, Status.FAILED, reason=reason, attempt=line)
-        return _apply(write, contact, reason, sending)
-    check_at = _soon(contact, sending, after_s=retry_after_s)
-    write = rows.give_back(contact, check_at=check_at, attempt=line, reason=reason)
-    return _apply(write, contact, reason, sending)
-
-
-def _line(at: datetime, outcome: str, reason: str) -> str:
-    return f"{to_iso(at)} {outcome} {reason}".rstrip()

@@ -1,9 +1,11 @@
 """Who a contact goes to, as it stands at the moment of sending: address, hours, room under the cap, consent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from shared.care.holds import is_held
 from shared.care.hours import Verdict, address_zone, next_open, recipient_zones
 from shared.matching.keys import address_hashes
 from shared.model.contact import Channel, Contact
@@ -12,6 +14,7 @@ from shared.model.source import CustomerProfile
 from shared.policy.schema import Policy
 from shared.ports import Absent, Check, Is, Items, Write
 from shared.store.customers import CONSENT, PROFILE, cap_key, customer_key, follow_alias
+from shared.store.replies import held_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,20 @@ class Target:
     address_hash: str
     zones: tuple[ZoneInfo, ...]
     """All must be open (Q3); the first one dates the cap."""
+
+
+def is_on_hold(contact: Contact, holds: Collection[str]) -> bool:
+    """Whether a person or the reputation fuse stopped the tenant, the channel, the class or the plan of a contact.
+
+    Names: `tenant`, `channel#email`, `class#care`, `class#marketing#email`, `plan#basic.` (the plan steps that begin so).
+    """
+    plans = [name.removeprefix("plan#") for name in holds if name.startswith("plan#")]
+    return (
+        "tenant" in holds
+        or f"class#{contact.contact_class}" in holds
+        or any(contact.plan_step.startswith(plan) for plan in plans)
+        or is_held(holds, contact)
+    )
 
 
 def find_target(contact: Contact, *, items: Items, policy: Policy, key: bytes) -> Target | None:
@@ -37,11 +54,18 @@ def find_target(contact: Contact, *, items: Items, policy: Policy, key: bytes) -
     return Target(profile, address, address_hashes(golden, key)[contact.channel], zones)
 
 
+def waits_for_a_person(contact: Contact, target: Target, *, items: Items, policy: Policy) -> bool:
+    """The number answered something that a person has not decided about yet: optional texts to it wait (K3)."""
+    if contact.channel is not Channel.SMS or policy.classes[contact.contact_class].consent == "none":
+        return False
+    return items.get(held_key(f"phone#{target.address_hash}")) is not None
+
+
 def closed_until(contact: Contact, target: Target, at: datetime, policy: Policy) -> datetime | None:
     """When the recipient's window opens next (never: `not_after`); None: it is open at that instant (Q2)."""
     if not policy.classes[contact.contact_class].quiet_hours:
         return None
-    opening = next_open(at, target.zones, policy.hours.message.windows)
+    opening = next_open(at, target.zones, policy.hours.windows(contact.channel))
     return None if opening.verdict is Verdict.SEND else opening.at or contact.not_after
 
 

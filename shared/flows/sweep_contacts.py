@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from shared.flows.move_contact import move_contact
 from shared.flows.wake import CHANNEL_QUEUES, contact_body
 from shared.model.contact import Contact, Status
 from shared.model.instants import to_iso
 from shared.policy.schema import Policy
-from shared.ports import Items, Queue, Refused, Update, query_all
+from shared.ports import Items, Queue, Update, query_all
 from shared.store import contacts as rows
 from shared.store.contacts import reconcile_after
 
@@ -85,7 +86,7 @@ def _sweep_one(contact_id: str, *, items: Items, queue: Queue, policy: Policy, n
         return "moved_meanwhile"
     contact = rows.contact_from_item(item)
     move = decide_move(contact, policy, now)
-    if move is None or isinstance(items.update_if(move.write), Refused):
+    if move is None or not move_contact(move.write, contact, items=items, policy=policy):
         return "moved_meanwhile"
     if move.is_enqueued:
         queue.post(CHANNEL_QUEUES[contact.channel], [contact_body(contact_id)])

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from shared.care.calendar import require_calendar
 from shared.flows.import_progress import Progress, job_progress
 from shared.flows.wake import customer_body
 from shared.flows.wake_base import wake_base
-from shared.model.instants import from_iso, to_iso
+from shared.model.contact import ContactClass
+from shared.model.instants import from_iso, local_day, to_iso
 from shared.policy.schema import Policy
 from shared.ports import Done, Items, Queue, QueueName, query_all
 from shared.store.control import close_job, lift_hold, put_moved, put_watermark, read_jobs, read_watermark
@@ -33,7 +35,11 @@ class Swept:
 
 
 def sweep_due(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> Swept:
-    """Posts the ids of all due customers. Doing it twice wakes them twice, which is harmless."""
+    """Posts the ids of all due customers. Doing it twice wakes them twice, which is harmless.
+
+    CalendarMissing, with what to do about it, as soon as a task of today could be due in a year without a table of
+    working days (R39): after the work is done, so that nobody waits for it but the alarm sounds.
+    """
     closed = close_jobs(items, policy, now)
     today = date.fromisoformat(to_iso(now)[:10])
     oldest = today - timedelta(days=policy.due.oldest_days)
@@ -50,7 +56,14 @@ def sweep_due(*, items: Items, queue: Queue, policy: Policy, now: datetime) -> S
             is_behind_empty = False
         day += timedelta(days=1)
     woken = wake_base(items=items, queue=queue, policy=policy, now=now)
+    _require_calendar(policy, now)
     return Swept(customers, days, closed, woken.customers, woken.goes_on)
+
+
+def _require_calendar(policy: Policy, now: datetime) -> None:
+    day = local_day(now, policy.tenant.tz)
+    latest = day + timedelta(days=policy.classes[ContactClass.TASK].valid_days)
+    require_calendar(day, latest, calendar=policy.hours.work.calendar)
 
 
 def _wake_day(day: date, *, items: Items, queue: Queue, policy: Policy, now: datetime) -> int:

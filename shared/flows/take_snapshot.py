@@ -12,6 +12,7 @@ from shared.flows.list_reviews import list_reviews
 from shared.flows.message_cells import message_cells, read_raw
 from shared.flows.replay import quarantine_id
 from shared.flows.tally_quality import tally_entry, tally_quarantined
+from shared.flows.tally_talks import talk_of
 from shared.importing.problems import TEXTS
 from shared.insight.quality import QualityTally, finish
 from shared.insight.snapshot import (
@@ -24,6 +25,7 @@ from shared.insight.snapshot import (
     MergeLink,
     QuarantinedRow,
     Snapshot,
+    TalkLine,
     Words,
 )
 from shared.model.instants import from_iso, local_day
@@ -34,12 +36,13 @@ from shared.store.customers import PROFILE, TAGS, profile_from_item, tags_from_i
 from shared.store.identities import count_hot
 from shared.store.progress import count_outcomes
 from shared.store.quarantine import QUARANTINE, is_open
-from shared.store.records import HOME, RECORD
+from shared.store.records import RECORD
 
 _OTHER_WORDS: Mapping[str, Words] = {
     "malformed_wake_up": ("不是有效的唤醒消息", "Not a wake-up message"),
     "unusable": ("无法使用", "Cannot be used"),
 }
+_ENTRIES = ("EVENT#", "CONSENT#")
 MOST_REVIEWS = 50
 """Open pairs that a report lays out; the others are counted."""
 _KEPT_OF_RECORDS = frozenset({"record_id", "sk", "system", "customer_id", "issues", "file", "row"})
@@ -49,11 +52,12 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
     """All that is stored, as of now; `at` and the tenant's zone say which day is today."""
     today = local_day(at, zone)
     tally = QualityTally()
-    records = [_slim(item, tally, zone) for item in items.scan(Table.RECORDS)]
+    talks: list[TalkLine] = []
+    records = [_slim(item, tally, talks, zone) for item in items.scan(Table.RECORDS)]
     customers, control = list(items.scan(Table.CUSTOMERS)), list(items.scan(Table.CONTROL))
     quarantined = sorted(_quarantined(control, is_open, zone), key=_place)
     tally_quarantined(tally, quarantined)
-    entries = [item for item in records if item["sk"] not in (RECORD, HOME)]
+    entries = [item for item in records if _is_entry(item)]
     systems = {str(item["record_id"]): str(item["system"]) for item in records if item["sk"] == RECORD}
     return Snapshot(
         at=at,
@@ -75,16 +79,24 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
         candidates=tuple(_candidates(customers, today)),
         contacts=tuple(sorted(map(contact_line, items.scan(Table.CONTACTS)), key=_by_time)),
         cases=tuple(sorted(map(case_from_item, items.scan(Table.CASES)), key=lambda case: case.due_at)),
+        talks=tuple(talks),
         suppressions=Counter(str(item["channel"]) for item in items.scan(Table.SUPPRESSIONS)),
         holds=tuple(sorted(str(item["sk"]) for item in control if item["name"] == HOLD)),
         code_words=code_words(),
     )
 
 
-def _slim(item: Item, tally: QualityTally, zone: ZoneInfo) -> Item:
+def _is_entry(item: Item) -> bool:
+    """One record as it came, not what is kept of its source beside."""
+    return str(item["sk"]).startswith(_ENTRIES)
+
+
+def _slim(item: Item, tally: QualityTally, talks: list[TalkLine], zone: ZoneInfo) -> Item:
     """Without what came in and what was made of it, once it is counted: of millions of records only this is kept."""
-    if item["sk"] not in (RECORD, HOME):
+    if _is_entry(item):
         tally_entry(tally, item, zone)
+        if (talk := talk_of(item)) is not None:
+            talks.append(talk)
     return {name: value for name, value in item.items() if name in _KEPT_OF_RECORDS}
 
 

@@ -45,9 +45,11 @@ def look(
     hot = frozenset(name for name in now.keys if is_full(keys[name], source.record_id, most=most))
     member = weaken(now, hot)
     found = {name: keys[name].members for name in now.keys if name not in hot}
-    candidates = rank_candidates(member.profile, found, source.record_id, policy.matching.review_bits)
-    compared = candidates[: policy.matching.comparisons]
     weights = judge_of(policy).weights
+    candidates = rank_candidates(
+        member.profile, found, source.record_id, policy.matching.review_bits, weights.guards
+    )
+    compared = candidates[: policy.matching.comparisons]
     scored = tuple((one, score_pair(member.profile, one.profile, weights)) for one in compared)
     return Looked(source, before, member, keys, hot, scored, len(candidates) - len(compared))
 

@@ -10,25 +10,34 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from shared.messaging.preference_page import (
+    AGAIN,
+    ALL,
     CONFIRM,
     ONE_CLICK,
+    SCOPE,
+    Language,
     ask_page,
     done_page,
     pick_language,
     refusal_page,
+    shown_text,
+    wanted_page,
 )
 from shared.messaging.unsubscribe import SCOPES, Subscription, keyring_on, verify
 from shared.model.contact import Channel
 from shared.model.instants import local_day, to_iso
 from shared.model.source import CustomerProfile, SourceRecord
 from shared.policy.schema import Policy
-from shared.ports import Items, Queue, QueueName
+from shared.ports import Is, Items, Queue, QueueName, Update
 from shared.store.customers import CONSENT, customer_key, follow_alias, withdraw_now
 from shared.store.records import read_sources
 
 BODY_BYTES: Final = 8192
 OK: Final = 200
 NOT_FOUND: Final = 404
+WITHDRAWN: Final = "withdrawn"
+ASKED_AGAIN: Final = "asked_again"
+"""Of a use, until the next review: no send takes it for a grant."""
 SECURITY_HEADERS: Final = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
@@ -57,6 +66,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=lambda: SECURITY_HEADERS)
     ended: tuple[str, ...] = ()
     """Uses that ended with this very request, such as `email|care`."""
+    wanted: tuple[str, ...] = ()
+    """Uses that are wanted again, by this very request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +97,45 @@ def answer_link(asked: Asked, at: Unsubscribing) -> Answer:
         asked.headers.get("accept-language", ""), form.get("lang") or asked.query.get("lang", "")
     )
     if asked.method in ("GET", "HEAD"):
-        return Answer(OK, ask_page(tenant, language, found.channel, found.scope))
-    is_all = form.get(CONFIRM) == "all"
-    means_it = is_all or form.get(CONFIRM) == "scope" or form.get(ONE_CLICK[0]) == ONE_CLICK[1]
-    if asked.method != "POST" or not means_it:
+        is_ended = _state(found, at.items) == WITHDRAWN
+        return Answer(OK, ask_page(tenant, language, found.channel, found.scope, is_ended=is_ended))
+    choice = SCOPE if form.get(ONE_CLICK[0]) == ONE_CLICK[1] else form.get(CONFIRM)
+    if asked.method != "POST" or choice not in (SCOPE, ALL, AGAIN):
         return Answer(NOT_FOUND, refusal_page(tenant))
-    ended = _end(found, SCOPES if is_all else (found.scope,), asked.token, at)
-    return Answer(OK, done_page(tenant, language, found.channel, found.scope, is_all=is_all), ended=ended)
+    word = _Word(found, asked.token, at.now, _proof(found, language, is_page=CONFIRM in form))
+    if choice == AGAIN:
+        wanted = _want_again(word, at)
+        comes = bool(wanted) or _state(found, at.items).startswith((ASKED_AGAIN, "granted"))
+        page = wanted_page(tenant, language, found.channel, found.scope) if comes else refusal_page(tenant)
+        return Answer(OK if comes else NOT_FOUND, page, wanted=wanted)
+    ended = _end(word, SCOPES if choice == ALL else (found.scope,), at)
+    page = done_page(tenant, language, found.channel, found.scope, is_all=choice == ALL)
+    return Answer(OK, page, ended=ended)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What somebody said by a link, with what proves it."""
+
+    found: Subscription
+    token: str
+    at: datetime
+    proof: dict[str, str]
+
+
+def _proof(found: Subscription, language: Language, *, is_page: bool) -> dict[str, str]:
+    """A mail program shows no text of ours; the page shows one, in a language (C9)."""
+    if not is_page:
+        return {"how": "link"}
+    shown = shown_text(language, found.channel, found.scope)
+    return {"how": "page", "locale": language, "text_sha256": hashlib.sha256(shown.encode()).hexdigest()}
+
+
+def _state(found: Subscription, items: Items) -> str:
+    """What the projection says of the link's use."""
+    profile = follow_alias(items, found.recipient)
+    standing = {} if profile is None else items.get(customer_key(profile.customer_id, CONSENT)) or {}
+    return str(standing.get(f"{found.channel}|{found.scope}", ""))
 
 
 def _read_form(asked: Asked) -> dict[str, str]:
@@ -117,28 +160,52 @@ def _read_multipart(kind: str, body: bytes) -> dict[str, str]:
     return fields
 
 
-def _end(found: Subscription, scopes: tuple[str, ...], token: str, at: Unsubscribing) -> tuple[str, ...]:
+def _end(word: _Word, scopes: tuple[str, ...], at: Unsubscribing) -> tuple[str, ...]:
     """Ends what stands, felt at once and kept in the consent ledger; a repeat finds nothing to end (U3)."""
+    found = word.found
     profile = follow_alias(at.items, found.recipient)
     if profile is None:
         return ()  # erased: nobody is left to be written to
     standing = at.items.get(customer_key(profile.customer_id, CONSENT)) or {}
     uses = {f"{found.channel}|{scope}": scope for scope in scopes}
-    ended = tuple(use for use in uses if standing.get(use) not in ("withdrawn", "objected"))
+    ended = tuple(use for use in uses if standing.get(use) not in (WITHDRAWN, "objected"))
     source = _source_of(profile, found.channel, at.items)
     if not ended or source is None:
         return ()
     # The ledger first: a review writes the projection anew from it.
-    at.queue.post(
-        QueueName.RECORDS, [_withdrawal(source, found.channel, uses[use], token, at.now) for use in ended]
-    )
+    at.queue.post(QueueName.RECORDS, [_record(source, word, uses[use], "withdraw") for use in ended])
     at.items.update_if(withdraw_now(profile.customer_id, ended))
     return ended
 
 
+def _want_again(word: _Word, at: Unsubscribing) -> tuple[str, ...]:
+    """Asks for the link's own use again, for the address it goes to: only where it was withdrawn, never over an objection.
+
+    It counts from the next review on: a grant is never felt before its word is in the ledger.
+    """
+    found = word.found
+    profile = follow_alias(at.items, found.recipient)
+    name = _address_name(found.channel)
+    address = profile.golden.get(name) if profile else None
+    if profile is None or address is None:
+        return ()
+    use = f"{found.channel}|{found.scope}"
+    source = _source_of(profile, found.channel, at.items)
+    if source is None or _state(found, at.items) != WITHDRAWN:
+        return ()
+    at.queue.post(QueueName.RECORDS, [_record(source, word, found.scope, "grant", **{name: address})])
+    key = customer_key(profile.customer_id, CONSENT)
+    at.items.update_if(Update(key, set={use: ASKED_AGAIN}, condition=Is(use, "=", WITHDRAWN)))
+    return (use,)
+
+
+def _address_name(channel: Channel) -> str:
+    return "email" if channel is Channel.EMAIL else "phone"
+
+
 def _source_of(profile: CustomerProfile, channel: Channel, items: Items) -> SourceRecord | None:
     """The source record that knows the address which the customer is written to, else any."""
-    name = "email" if channel is Channel.EMAIL else "phone"
+    name = _address_name(channel)
     sources = read_sources(items, profile.members)
     mine = [
         one
@@ -148,20 +215,22 @@ def _source_of(profile: CustomerProfile, channel: Channel, items: Items) -> Sour
     return next(iter([*mine, *sources.values()]), None)
 
 
-def _withdrawal(source: SourceRecord, channel: Channel, scope: str, token: str, now: datetime) -> str:
-    """A consent record of the customer's own source, with one id for one link and scope."""
+def _record(source: SourceRecord, word: _Word, scope: str, action: str, **party: str) -> str:
+    """A consent record of the customer's own source, with one id for one link, scope and action."""
     ref = source.record_id.removeprefix(f"{source.system}#")
-    digest = hashlib.sha256(token.encode()).hexdigest()[:32]
+    digest = hashlib.sha256(word.token.encode()).hexdigest()[:32]
+    verb = "unsubscribe" if action == "withdraw" else "resubscribe"
     record: dict[str, Any] = {
         "schema": 1,
         "system": source.system,
         "kind": "consent",
-        "id": f"unsubscribe-{digest}-{scope}",
-        "event_at": to_iso(now),
-        "party": {"ref": ref},
-        "channel": channel.value,
+        "id": f"{verb}-{digest}-{scope}",
+        "event_at": to_iso(word.at),
+        "party": {"ref": ref, **party},
+        "channel": word.found.channel.value,
         "purpose": scope,
-        "action": "withdraw",
-        "evidence": "unsubscribe link",
+        "action": action,
+        "evidence": "unsubscribe link" if word.proof["how"] == "link" else "preference page",
+        "proof": word.proof,
     }
     return json.dumps(record)

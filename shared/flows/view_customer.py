@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.flows.explain import explain
 from shared.flows.list_reviews import SECRET, list_reviews
+from shared.insight.asset_lines import asset_lines
 from shared.insight.customer_view import (
     EMAIL,
     ConsentLine,
@@ -20,7 +21,8 @@ from shared.insight.explanation import Explanation
 from shared.insight.mask import mask
 from shared.matching.absorb import OBJECTION, later
 from shared.matching.golden import fold_consents
-from shared.matching.keys import address_hashes
+from shared.matching.keys import address_hashes, identity_keys
+from shared.matching.refusals import is_objection, refused_at
 from shared.model.history import Day, History, Pending
 from shared.model.instants import local_day
 from shared.model.record import Order, Record, Refund, record_adapter
@@ -29,11 +31,22 @@ from shared.policy.schema import Policy
 from shared.ports import Item, Items
 from shared.store.customers import follow_alias
 from shared.store.records import read_events, read_sources
+from shared.store.refusals import read_refusals
 from shared.tagging.fold import add_events, fold_histories, happening_of, settle
 from shared.tagging.windows import minus
 
 PROFILE, OBJECTED = "profile", "objected"
-_DETAILS = ("channel", "topic", "need_type", "priority", "dimension", "score", "stage")
+_DETAILS = (
+    "channel",
+    "topic",
+    "need_type",
+    "priority",
+    "dimension",
+    "score",
+    "stage",
+    "asset_id",
+    "service_type",
+)
 
 
 def view_customer(
@@ -45,6 +58,8 @@ def view_customer(
     if told is None or profile is None:
         return None
     sources, zone = read_sources(items, profile.members), policy.tenant.tz
+    places = identity_keys(profile.golden, key)
+    refusals = read_refusals(items, places)
     events = sorted(
         (line for name in sorted(sources) for line in _events(name, items, policy, now)),
         key=lambda line: (line.at, line.record_id, line.event_id),
@@ -60,8 +75,9 @@ def view_customer(
         events=tuple(events),
         years=sum_years(events, zone),
         balance=balance_events(events, days, since_on, zone),
-        consents=tuple(_consents(told, profile, sources, key)),
+        consents=tuple(_consents(told, profile, sources, refused_at(refusals, places), key)),
         reviews=list_reviews(items, of=profile.members).shown,
+        assets=asset_lines({name: source.facts for name, source in sources.items() if not source.deleted}),
     )
 
 
@@ -148,22 +164,26 @@ def _details(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _consents(
-    told: Explanation, profile: CustomerProfile, sources: Mapping[str, SourceRecord], key: bytes
+    told: Explanation,
+    profile: CustomerProfile,
+    sources: Mapping[str, SourceRecord],
+    refused: Mapping[str, Standing],
+    key: bytes,
 ) -> Iterator[ConsentLine]:
     """As the sender sees them; since when, by the word that stands; then what the customer objects to."""
-    standings, _ = fold_consents(sources.values(), address_hashes(profile.golden, key))
+    standings, _ = fold_consents(sources.values(), address_hashes(profile.golden, key), refused)
     for use, state in told.consents:
         standing = standings.get(use)
         since = standing.at if standing is not None and standing.state == state else None
         yield ConsentLine(use, state, since, _masked(profile, use.partition("|")[0]))
-    for use, standing in sorted(_objections(sources.values()).items()):
+    for use, standing in sorted(_objections(sources.values(), refused).items()):
         if standing.state == OBJECTED:
             yield ConsentLine(use, standing.state, standing.at, "")
 
 
-def _objections(sources: Iterable[SourceRecord]) -> dict[str, Standing]:
+def _objections(sources: Iterable[SourceRecord], refused: Mapping[str, Standing]) -> dict[str, Standing]:
     """The latest word about each channel as a whole."""
-    found: dict[str, Standing] = {}
+    found = {use: standing for use, standing in refused.items() if is_objection(use)}
     for source in sources:
         for name, standing in source.consents.items():
             channel, purpose, _ = name.split("|")

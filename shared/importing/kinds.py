@@ -8,6 +8,9 @@ from pathlib import PurePath
 from shared.importing.vocabulary import fold, load_vocabulary
 
 _SYSTEM_CHARACTERS = 40
+_OF_ASSETS = frozenset(
+    "asset_id bought_on warranty_ends_on insurance_ends_on inspection_due_on mileage_km in_warranty".split()
+)
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -46,11 +49,13 @@ def _kind_of_word(word: object) -> str | None:
 
 def _kind_of_sheet(sheet: str | None) -> str | None:
     kind = _kind_of_word(sheet)
-    # A sheet named 客户 may well hold orders.
-    return None if kind == "profile" else kind
+    # A sheet named 客户 may well hold orders, one named Service the tickets of a service desk.
+    return None if kind == "profile" or fold(sheet or "") == "service" else kind
 
 
 def _kind_of_filled(values: Mapping[str, object], fields: frozenset[str]) -> str:
+    if "service_type" in values:
+        return "service"
     if "amount" in values or ("amount" in fields and "id" in values):
         return "order"
     if "score" in values and not {"channel", "stage", "topic"} & values.keys():
@@ -61,12 +66,14 @@ def _kind_of_filled(values: Mapping[str, object], fields: frozenset[str]) -> str
         return "need"
     if {"topic", "channel", "score", "is_interaction"} & values.keys():
         return "interaction"
+    if values.keys() & _OF_ASSETS:
+        return "service" if "in_warranty" in values else "asset"
     return "profile"
 
 
-def implied_by(values: Mapping[str, object]) -> dict[str, str]:
-    """What the type word says besides, such as the channel of 来电."""
-    return load_vocabulary().implied.get(fold(str(values.get("kind", ""))), {})
+def implied_by(values: Mapping[str, object], sheet: str | None = None) -> dict[str, str]:
+    """What the type word says besides, else the name of the sheet: the channel of 来电, the type of service of 保养."""
+    return load_vocabulary().implied.get(fold(str(values.get("kind", sheet or ""))), {})
 
 
 def is_yes(value: object) -> bool:

@@ -19,10 +19,11 @@ RawRecord = dict[str, Any]
 SCHEMA = 1
 _ENCODE = json.JSONEncoder(sort_keys=True, default=str).encode  # made once: `dumps` makes one for each call
 PARTY_FIELDS = (
-    "ref", "name", "title", "company", "industry", "phone", "email", "address", "country", "province", "city",
-    "language", "birthday", "first_cooperation", "id_number",
+    "ref", "name", "title", "company", "industry", "employees", "phone", "email", "address", "country", "province",
+    "city", "language", "birthday", "lunar_birthday", "first_cooperation", "id_number",
 )  # fmt: skip
-_DATES = ("event_at", "changed_at", "birthday", "first_cooperation")
+_ASSET_DAYS = ("bought_on", "warranty_ends_on", "insurance_ends_on", "inspection_due_on")
+_DATES = ("event_at", "changed_at", "birthday", "first_cooperation", *_ASSET_DAYS)
 _COMMON_FIELDS = ("version", "changed_at", "event_at", "deleted")
 _KIND_FIELDS = {
     "profile": (),
@@ -33,7 +34,11 @@ _KIND_FIELDS = {
     "satisfaction": ("score", "dimension"),
     "need": ("need_type", "priority", "topic", "stage"),
     "consent": ("channel", "purpose", "action", "evidence"),
+    "asset": ("asset_id", "product", *_ASSET_DAYS, "mileage_km"),
+    "service": ("asset_id", "service_type", "in_warranty", "mileage_km"),
 }
+_BESIDE_ASSETS = frozenset({"order", "service", "interaction", "complaint", "need"})
+"""Kinds whose rows may tell of an asset as well."""
 _CONSENT_COLUMNS = {
     "consent_email": ("email", "care"),
     "consent_sms": ("sms", "care"),
@@ -171,6 +176,8 @@ def _read_hints(used: list[Column]) -> dict[str, object]:
     hints: dict[str, object] = {}
     if "amount" in units:
         hints |= {"unit": units["amount"].unit, "currency": units["amount"].currency}
+    if "mileage_km" in units:
+        hints["mileage_unit"] = units["mileage_km"].unit
     if "event_at" in units:
         when = units["event_at"]
         hints |= {"day_first": when.day_first, "zone": when.zone}
@@ -184,9 +191,14 @@ def _to_messages(
     heading_currency = hints.pop("currency", None)
     if heading_currency is not None:
         values = {"currency": heading_currency} | values
-    values = implied_by(values) | values
+    values = implied_by(values, row.sheet) | values
+    if kind == "order" and "bought_on" in values:
+        values = {"event_at": values["bought_on"]} | values
     base = _base(values, hints, system)
+    yield from _read_money_of_service(kind, values, base)
     yield _message(base, kind, values, _own_id(kind, values))
+    if kind in _BESIDE_ASSETS and _tells_asset(values):
+        yield _message(base, "asset", values, _own_id("asset", values))
     if kind != "satisfaction" and "score" in values:
         yield _message(base, "satisfaction", values, _derived_id(values, "score"))
     if kind != "consent":
@@ -211,6 +223,8 @@ def _own_id(kind: str, values: dict[str, object]) -> str | None:
         return _derived_id(values, "score")
     if kind == "refund":
         return _derived_id(values, "refund")
+    if kind == "asset" and "asset_id" in values:
+        return str(values["asset_id"]).strip()
     if "id" in values:
         return str(values["id"]).strip()
     if kind == "profile" and "ref" in values:
@@ -220,6 +234,23 @@ def _own_id(kind: str, values: dict[str, object]) -> str | None:
 
 def _derived_id(values: dict[str, object], suffix: str) -> str | None:
     return f"{str(values['id']).strip()}#{suffix}" if "id" in values else None
+
+
+def _tells_asset(values: dict[str, object]) -> bool:
+    """A number alone says which asset a ticket or an order is about; a day beside it says something of the asset."""
+    days = _ASSET_DAYS if "asset_id" in values else _ASSET_DAYS[1:]
+    return any(day in values for day in days)
+
+
+def _read_money_of_service(kind: str, values: dict[str, object], base: RawRecord) -> Iterator[RawRecord]:
+    """What a service cost is an order beside it, under the number of the job."""
+    if kind == "service" and not _is_free(values.get("amount")):
+        yield _message(base, "order", values, _own_id("order", values))
+
+
+def _is_free(amount: object) -> bool:
+    """Not said, or nothing: 0 of a job in warranty is no order."""
+    return amount is None or not str(amount).strip(" 0.,元￥¥免费")
 
 
 def _read_consents(row: Row, base: RawRecord, values: dict[str, object]) -> Iterator[RawRecord | RowProblem]:

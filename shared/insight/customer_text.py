@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from shared.insight.asset_lines import SERVICE_TYPES, asset_words
 from shared.insight.customer_view import ConsentLine, CustomerView, EventLine, YearLine
 from shared.insight.explain_decision import use_words
 from shared.insight.explain_text import contact_words, is_late, name_lines, short_record, tag_label, tag_value
@@ -40,6 +41,7 @@ _HEADINGS: Final[dict[str, Words]] = {
     "sources": ("来源记录", "source records"),
     "years": ("往来合计", "sums by year"),
     "events": ("往来明细（由新到旧）", "events, newest first"),
+    "assets": ("资产与服务", "assets and services"),
     "consents": ("同意", "consent"),
     "tags": ("标签（详见 guanxi explain）", "tags (guanxi explain says more)"),
     "contacts": ("计划与已做的联系", "contacts planned and made"),
@@ -48,7 +50,7 @@ _HEADINGS: Final[dict[str, Words]] = {
     "reviews": ("待判断的记录对", "pairs to decide"),
     "missing": ("未记录", "not recorded"),
 }
-_DETAILS: Final[dict[str, Table]] = {"channel": WAYS, "need_type": NEEDS}
+_DETAILS: Final[dict[str, Table]] = {"channel": WAYS, "need_type": NEEDS, "service_type": SERVICE_TYPES}
 _PRIORITIES: Final[Table] = {
     "high": ("高优先", "high priority"),
     "medium": ("中优先", "medium priority"),
@@ -210,6 +212,11 @@ def _remarks(event: EventLine, language: Language) -> Iterator[str]:
         yield pick(("（来源已删除，不计）", "(deleted at the source, does not count)"), language)
 
 
+def _assets(view: CustomerView, language: Language) -> Iterator[str]:
+    for asset in view.assets:
+        yield from asset_words(asset, view.told.zone, language)
+
+
 # --- consent and tags ----------------------------------------------------------------------------------------
 
 
@@ -313,6 +320,7 @@ _SECTIONS: Final[dict[str, Callable[[CustomerView, Language], Iterator[str]]]] =
     "sources": _sources,
     "years": _years,
     "events": _events,
+    "assets": _assets,
     "consents": _consents,
     "tags": _tags,
     "contacts": _contacts,

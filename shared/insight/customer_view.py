@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from shared.insight.asset_lines import AssetLine
 from shared.insight.explanation import Explanation
 from shared.insight.identity_words import NOT_RECORDED
 from shared.insight.pairs import Pair
@@ -138,6 +139,7 @@ class CustomerView:
     balance: Balance
     consents: tuple[ConsentLine, ...]
     reviews: tuple[Pair, ...]
+    assets: tuple[AssetLine, ...] = ()
 
 
 def sum_years(events: Iterable[EventLine], zone: ZoneInfo) -> tuple[YearLine, ...]:
@@ -194,6 +196,7 @@ def view_to_plain(view: CustomerView) -> Mapping[str, Any]:
         "years": [{**asdict(line), "net_fen": line.net_fen} for line in view.years],
         "balance": {**asdict(view.balance), "holds": view.balance.holds},
         "events": [asdict(line) for line in view.events],
+        "assets": [asdict(line) for line in view.assets],
         "consents": [asdict(line) for line in view.consents],
         "tags": None if told.tags is None else asdict(told.tags),
         "traits": [asdict(trait) for trait in told.traits],

@@ -81,6 +81,29 @@ def _staggered(candidate: DayCandidate, language: Language) -> str:
     return said.format(_count(candidate.why, "limit"))
 
 
+def _merged(candidate: DayCandidate, language: Language) -> str:
+    """Which contact carries it, and what it is itself."""
+    said = pick(("由联系 {0} 一并说明；{1}", "carried by contact {0}; {1}"), language)
+    into = str(candidate.why.get("merged_into") or "—")
+    return said.format(into, explain_why(candidate.why, language))
+
+
+def _held_out(candidate: DayCandidate, language: Language) -> str:
+    said = pick(("对照组 {0}%，此客户为 {1}", "{0} % are held out, this customer is {1}"), language)
+    return said.format(_count(candidate.why, "percent"), _count(candidate.why, "share"))
+
+
+def _no_calendar(candidate: DayCandidate, _language: Language) -> str:
+    """Which year, and what to do about it."""
+    return str(candidate.why.get("missing") or "")
+
+
+def _stale(candidate: DayCandidate, language: Language) -> str:
+    until = candidate.why.get("until")
+    said = pick(("只到 {0} 有效", "worth something until {0} only"), language)
+    return said.format(until) if until else explain_why(candidate.why, language)
+
+
 def _objected(candidate: DayCandidate, language: Language) -> str:
     channels = str(candidate.why.get("objection") or "").split(",")
     return pick(("、", ", "), language).join(
@@ -97,4 +120,8 @@ _DETAILS: Final[Mapping[str, Callable[[DayCandidate, Language], str]]] = {
     Decision.OBJECTED: _objected,
     Decision.NO_ADDRESS: _needs_address,
     Decision.STAGGERED: _staggered,
+    Decision.MERGED: _merged,
+    Decision.HOLDOUT: _held_out,
+    Decision.STALE: _stale,
+    Decision.NO_CALENDAR: _no_calendar,
 }

@@ -56,6 +56,12 @@ REGIONS: Final[Table] = {
     "西北": ("西北", "Northwest China"),
     "港澳台": ("港澳台", "Hong Kong, Macao, Taiwan"),
 }
+SIZES: Final[Table] = {
+    "micro": ("微型", "micro"),
+    "small": ("小型", "small"),
+    "medium": ("中型", "medium"),
+    "large": ("大型", "large"),
+}
 TRAITS: Final[Table] = {
     "need": ("需求类型", "need"),
     "stage": ("生命周期", "stage of life"),
@@ -85,6 +91,7 @@ CODES: Final[Table] = {
     "set_by_person": ("由人设定", "set by a person"),
     "told": ("来自记录", "told by a record"),
     "not_told": ("记录未提供", "no record tells it"),
+    "by_headcount": ("按员工人数", "by its headcount"),
     "by_province": ("按省份", "by province"),
     "by_country": ("按国家", "by country"),
     "habit": ("最常见", "most often"),
@@ -102,6 +109,7 @@ _VALUES: Final[Mapping[str, Table]] = {
     "service_class": SERVICE_CLASSES,
     "channel": WAYS,
     "region": REGIONS,
+    "size": SIZES,
 }
 
 

@@ -100,6 +100,8 @@ KINDS: Final[Table] = {
     "complaint": ("投诉", "complaint"),
     "satisfaction": ("满意度", "satisfaction"),
     "need": ("需求", "need"),
+    "asset": ("资产", "asset"),
+    "service": ("保养维修", "service"),
 }
 NOT_RECORDED: Final[Table] = {
     "contracts": ("合同", "contracts"),

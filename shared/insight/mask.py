@@ -9,7 +9,20 @@ _LEFT_OF_PHONE, _RIGHT_OF_PHONE = 3, 4
 _SHORT_PHONE: Final = 8
 _CODE_CHARACTERS: Final = 3
 _PERSONAL: Final = frozenset(
-    {"ref", "name", "title", "company", "address", "birthday", "id", "id_number", "evidence", "topic"}
+    {
+        "ref",
+        "name",
+        "title",
+        "company",
+        "address",
+        "birthday",
+        "lunar_birthday",
+        "id",
+        "id_number",
+        "evidence",
+        "topic",
+        "asset_id",
+    }
 )
 _DIGITS = re.compile(r"\d(?:[ \-.()/]?\d)+")
 _EMAIL = re.compile(r"([^\s@,;]?)[^\s@,;]*@(\S*)")

@@ -55,6 +55,9 @@ class Load(NamedTuple):
     cost_fen: int = 0
     task_minutes: int = 0
 
+    def __add__(self, other: tuple[int, ...]) -> "Load":  # type: ignore[override]
+        return Load(*(one + more for one, more in zip(self, other, strict=True)))
+
 
 class Week(NamedTuple):
     begins_on: date
@@ -109,41 +112,92 @@ class PlanDiff:
         return not self.affected and self.held_before == self.held_after
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two outlooks on some customers of a base: sums that add up over the customers."""
+
+    customers: int = 0
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    weeks_before: Counter[tuple[date, str]] = field(default_factory=Counter)
+    weeks_after: Counter[tuple[date, str]] = field(default_factory=Counter)
+    loads_before: Mapping[date, Load] = field(default_factory=dict)
+    """Monday -> what the week costs."""
+    loads_after: Mapping[date, Load] = field(default_factory=dict)
+    added: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    held_before: Counter[str] = field(default_factory=Counter)
+    held_after: Counter[str] = field(default_factory=Counter)
+    affected: tuple[Affected, ...] = ()
+
+    def __add__(self, other: "Difference") -> "Difference":
+        return Difference(
+            self.customers + other.customers,
+            self.moves + other.moves,
+            self.weeks_before + other.weeks_before,
+            self.weeks_after + other.weeks_after,
+            _added_loads(self.loads_before, other.loads_before),
+            _added_loads(self.loads_after, other.loads_after),
+            self.added + other.added,
+            self.removed + other.removed,
+            self.held_before + other.held_before,
+            self.held_after + other.held_after,
+            self.affected + other.affected,
+        )
+
+
 def compare(before: Outlook, after: Outlook, budgets: Forecast) -> PlanDiff:
     """The difference between two outlooks on the same customers and the same span."""
+    return conclude([differ(before, after)], (before.policy_version, after.policy_version), budgets)
+
+
+def differ(before: Outlook, after: Outlook) -> Difference:
+    """What the customers of a part of the base add to the difference."""
     old, new = before.made, after.made
-    added = {name: each for name, each in new.items() if name not in old}
-    removed = {name: each for name, each in old.items() if name not in new}
-    return PlanDiff(
-        before=before.policy_version,
-        after=after.policy_version,
+    added = [each for name, each in new.items() if name not in old]
+    removed = [each for name, each in old.items() if name not in new]
+    return Difference(
         customers=len(before.customers),
         moves=Counter((placed.cell, after.customers[name].cell) for name, placed in before.customers.items()),
-        weeks=tuple(_weeks(old.values(), new.values())),
-        added=Counter(each.channel for each in added.values()),
-        removed=Counter(each.channel for each in removed.values()),
-        load_before=load_of(old.values()),
-        load_after=load_of(new.values()),
+        weeks_before=_weekly_contacts(old.values()),
+        weeks_after=_weekly_contacts(new.values()),
+        loads_before=_weekly_loads(old.values()),
+        loads_after=_weekly_loads(new.values()),
+        added=Counter(each.channel for each in added),
+        removed=Counter(each.channel for each in removed),
         held_before=held_of(before),
         held_after=held_of(after),
-        affected=tuple(_affected(before, after, added.values(), removed.values())),
-        breaches=tuple(find_breaches(new.values(), budgets)),
+        affected=tuple(_affected(before, after, added, removed)),
+    )
+
+
+def conclude(parts: Iterable[Difference], versions: tuple[str, str], budgets: Forecast) -> PlanDiff:
+    """The difference over a whole base, from those of its parts in any order."""
+    total = sum(parts, start=Difference())
+    return PlanDiff(
+        before=versions[0],
+        after=versions[1],
+        customers=total.customers,
+        moves=total.moves,
+        weeks=tuple(_weeks(total.weeks_before, total.weeks_after)),
+        added=total.added,
+        removed=total.removed,
+        load_before=sum(total.loads_before.values(), start=Load()),
+        load_after=sum(total.loads_after.values(), start=Load()),
+        held_before=total.held_before,
+        held_after=total.held_after,
+        affected=tuple(sorted(total.affected)),
+        breaches=tuple(_find_breaches(total.loads_after, budgets)),
     )
 
 
 def load_of(contacts: Iterable[ForeseenCandidate]) -> Load:
     """The sums over some contacts."""
-    load = Load()
-    for each in contacts:
-        is_task = each.channel in TASKS
-        load = Load(
-            load.contacts + 1,
-            load.messages + (not is_task),
-            load.tasks + is_task,
-            load.cost_fen + each.cost_fen,
-            load.task_minutes + each.minutes,
-        )
-    return load
+    return sum(map(_load, contacts), start=Load())
+
+
+def _load(each: ForeseenCandidate) -> Load:
+    is_task = each.channel in TASKS
+    return Load(1, int(not is_task), int(is_task), each.cost_fen, each.minutes)
 
 
 def held_of(outlook: Outlook) -> Counter[str]:
@@ -155,13 +209,9 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def find_breaches(contacts: Iterable[ForeseenCandidate], budgets: Forecast) -> Iterable[Breach]:
+def _find_breaches(loads: Mapping[date, Load], budgets: Forecast) -> Iterable[Breach]:
     """The weeks that go over a budget, in order."""
-    weeks: dict[date, list[ForeseenCandidate]] = {}
-    for each in contacts:
-        weeks.setdefault(monday_of(each.on), []).append(each)
-    for begins_on in sorted(weeks):
-        load = load_of(weeks[begins_on])
+    for begins_on, load in sorted(loads.items()):
         for name, foreseen in (
             ("most_messages_per_week", load.messages),
             ("most_cost_fen_per_week", load.cost_fen),
@@ -171,9 +221,23 @@ def find_breaches(contacts: Iterable[ForeseenCandidate], budgets: Forecast) -> I
                 yield Breach(begins_on, f"forecast.{name}", foreseen, most)
 
 
-def _weeks(old: Iterable[ForeseenCandidate], new: Iterable[ForeseenCandidate]) -> Iterable[Week]:
-    before = Counter((monday_of(each.on), each.channel) for each in old)
-    after = Counter((monday_of(each.on), each.channel) for each in new)
+def _weekly_contacts(contacts: Iterable[ForeseenCandidate]) -> Counter[tuple[date, str]]:
+    return Counter((monday_of(each.on), each.channel) for each in contacts)
+
+
+def _weekly_loads(contacts: Iterable[ForeseenCandidate]) -> dict[date, Load]:
+    loads: dict[date, Load] = {}
+    for each in contacts:
+        begins_on = monday_of(each.on)
+        loads[begins_on] = loads.get(begins_on, Load()) + _load(each)
+    return loads
+
+
+def _added_loads(one: Mapping[date, Load], other: Mapping[date, Load]) -> dict[date, Load]:
+    return {week: one.get(week, Load()) + other.get(week, Load()) for week in one.keys() | other.keys()}
+
+
+def _weeks(before: Counter[tuple[date, str]], after: Counter[tuple[date, str]]) -> Iterable[Week]:
     for begins_on, channel in sorted(before.keys() | after.keys()):
         yield Week(begins_on, channel, before[begins_on, channel], after[begins_on, channel])
 

@@ -28,6 +28,15 @@ _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "satisfaction": ("event_at", "score", "dimension"),
     "need": ("event_at", "need_type", "priority", "topic"),
     "consent": (),
+    "asset": (
+        "product",
+        "bought_on",
+        "warranty_ends_on",
+        "insurance_ends_on",
+        "inspection_due_on",
+        "mileage_km",
+    ),
+    "service": ("event_at", "service_type", "in_warranty", "mileage_km"),
 }
 FIELDS: Final = (*_PARTY, *dict.fromkeys(name for names in _OF_KIND.values() for name in names))
 """The fields looked at, in the order of the report."""

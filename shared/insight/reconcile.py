@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from shared.insight.kpis import Timeliness, tally_completion, timing_of
 from shared.insight.snapshot import JobLine, Snapshot
+from shared.model.case import CaseKind
 from shared.model.contact import Channel, Decision, Status
 from shared.model.tags import Activity, Level, Risk
 
@@ -144,7 +146,17 @@ def _contact_checks(snapshot: Snapshot) -> Iterator[Check]:
     statuses = ((line.status, line.contact_id) for line in snapshot.contacts)
     yield _over_enum("statuses", statuses, {*Status})
     yield _planned_check(snapshot)
+    yield _merged_check(snapshot)
     yield _task_check(snapshot)
+    yield from _kpi_checks(snapshot)
+
+
+def _kpi_checks(snapshot: Snapshot) -> Iterator[Check]:
+    """Every contact and every case falls into one part of the figures (R28)."""
+    planned = sum(part.planned for part in tally_completion(snapshot).values())
+    yield Check("completion", "all", len(snapshot.contacts), planned)
+    timed = sum(timing_of(case, snapshot.at) in Timeliness._fields for case in snapshot.cases)
+    yield Check("timeliness", "all", len(snapshot.cases), timed)
 
 
 def _planned_check(snapshot: Snapshot) -> Check:
@@ -154,10 +166,18 @@ def _planned_check(snapshot: Snapshot) -> Check:
     return Check("planned_have_rows", "all", len(going), len(going & rows), tuple(sorted(going - rows)))
 
 
+def _merged_check(snapshot: Snapshot) -> Check:
+    """Every candidate that another contact carries names one of the ledger."""
+    merged = [line for line in snapshot.candidates if line.decision == Decision.MERGED]
+    rows = {line.contact_id for line in snapshot.contacts}
+    lost = [line.contact_id for line in merged if line.why.get("merged_into") not in rows]
+    return Check("merged_have_carriers", "all", len(merged), len(merged) - len(lost), tuple(sorted(lost)))
+
+
 def _task_check(snapshot: Snapshot) -> Check:
     """Every task of the ledger has its case, and every case its task."""
     tasks = {line.contact_id for line in snapshot.contacts if is_task(line.channel)}
-    cases = {case.case_id for case in snapshot.cases if case.kind == "task"}
+    cases = {case.case_id for case in snapshot.cases if case.kind != CaseKind.POINT}
     return Check("tasks_have_cases", "all", len(tasks), len(cases), tuple(sorted(tasks ^ cases)))
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from shared.insight.charts import RankBar, draw_funnel, draw_heat_map, rank_bars
 from shared.insight.identity_words import KEYS
+from shared.insight.kpi_view import kpi_parts
 from shared.insight.quality_view import quality_parts
 from shared.insight.reconcile import find_breaks, run_checks
 from shared.insight.report_view import (
@@ -75,6 +76,7 @@ def render_report(snapshot: Snapshot, policy: Policy, *, language_default: Langu
         **_data(snapshot),
         **_identity(snapshot, policy),
         quality=quality_parts(snapshot, policy.tenant.tz),
+        kpis=kpi_parts(snapshot, policy),
     )
 
 

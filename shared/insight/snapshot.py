@@ -7,6 +7,7 @@ that does not hold instead of a crash.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from shared.insight.pairs import Pairs
 from shared.insight.quality import Quality
@@ -181,6 +182,14 @@ class ContactLine:
     sent_at: datetime | None = None
 
 
+class TalkLine(NamedTuple):
+    """A call or visit (no score), or an answer to a survey."""
+
+    record_id: str
+    at: datetime
+    score: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     at: datetime
@@ -212,6 +221,8 @@ class Snapshot:
     """Of the local day."""
     contacts: tuple[ContactLine, ...] = ()
     cases: tuple[Case, ...] = ()
+    talks: tuple[TalkLine, ...] = ()
+    """By source record; with the scores that customers gave."""
     suppressions: Mapping[str, int] = field(default_factory=dict)
     """Suppressed addresses by channel."""
     holds: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from shared.insight.playbook_words import ASKED, PLAY_RULES, PLAYBOOKS, SENT, playbook_parts
 from shared.insight.snapshot import Why, Words
 
 Language = Literal["zh", "en"]
@@ -91,6 +92,9 @@ SEND_REASONS: Final[Table] = {
     "past_not_after": ("超过有效期", "past its validity"),
     "not_before": ("未到时间", "not yet time"),
     "on_hold": ("渠道暂停", "channel on hold"),
+    "reply_review": ("该号码的回复待人工处理", "a reply of the number waits for a person"),
+    "value_not_given": ("缺少必需的内容", "a value that the template needs is not known"),
+    "value_malformed": ("内容无法识别", "a value of the template cannot be read"),
     "quiet_hours": ("免打扰时段", "quiet hours"),
     "channel_off": ("该渠道未开通", "channel is off"),
     "suppressed_address": ("地址在禁发名单", "suppressed address"),
@@ -122,6 +126,7 @@ SEND_REASONS: Final[Table] = {
 """Why a contact stands where it stands; a provider's own codes are shown as they came."""
 
 RULES: Final[Table] = {
+    **PLAY_RULES,
     "R2": ("数据规范", "data rules"),
     "R4": ("单一客户视图", "single customer view"),
     "R6": ("数据质量", "data quality"),
@@ -173,16 +178,12 @@ GOALS: Final[Table] = {
     "find_needs": ("挖掘需求", "find latent needs"),
     "activity": ("提升活跃", "raise activity"),
 }
-TASKS: Final[Table] = {
-    "deep_talk": ("面对面深度沟通", "deep talk face to face"),
-    "retain_call": ("挽留电话", "retention call"),
-    "gm_visit": ("总经理上门拜访", "general manager's visit"),
-    "check_in_call": ("回访电话", "check-in call"),
-}
-TEMPLATES: Final[Table] = {"greeting": ("问候", "greeting"), "service_news": ("服务资讯", "service news")}
+TASKS: Final[Table] = {**ASKED, "minutes_point": ("纪要待办", "open point of minutes")}
+TEMPLATES: Final[Table] = SENT
 STEPS: Final[Table] = {
     "matrix": ("常规联系", "regular contact"),
     "entry": ("进入该格", "on entering the cell"),
+    "play": ("行动方案", "playbook"),
 }
 LINK_RULES: Final[Table] = {
     "score": ("按各项相似度评分", "by the score over all fields"),
@@ -207,10 +208,12 @@ STANDINGS: Final[Table] = {
     "granted": ("已同意", "granted"),
     "withdrawn": ("已撤回", "withdrawn"),
     "objected": ("反对", "objected"),
+    "asked_again": ("已申请恢复，待复核", "wanted again, from the next review on"),
 }
 CASE_STATUSES: Final[Table] = {
     "open": ("待办", "open"),
     "done": ("完成", "done"),
+    "closed": ("已结束（未达成）", "closed without success"),
     "cancelled": ("取消", "cancelled"),
 }
 SEVERITIES: Final[Table] = {
@@ -237,6 +240,8 @@ FIELDS: Final[Table] = {
     "city": ("城市", "city"),
     "language": ("语言", "language"),
     "birthday_on": ("生日", "birthday"),
+    "lunar_birthday": ("农历生日", "lunar birthday"),
+    "employees": ("员工人数", "employees"),
     "first_cooperation_on": ("首次合作", "first cooperation"),
     "system": ("来源系统", "source system"),
     "kind": ("记录类型", "kind"),
@@ -265,6 +270,15 @@ FIELDS: Final[Table] = {
     "purpose": ("用途", "purpose"),
     "action": ("同意操作", "consent action"),
     "evidence": ("依据", "evidence"),
+    "asset_id": ("资产编号", "asset number"),
+    "product": ("产品", "product"),
+    "bought_on": ("购买日期", "bought on"),
+    "warranty_ends_on": ("质保到期", "warranty ends"),
+    "insurance_ends_on": ("保险到期", "insurance ends"),
+    "inspection_due_on": ("年检到期", "inspection due"),
+    "mileage_km": ("里程", "mileage"),
+    "service_type": ("服务类型", "service type"),
+    "in_warranty": ("是否在保", "in warranty"),
 }
 CHECKS: Final[Table] = {
     "records_in": (
@@ -284,7 +298,13 @@ CHECKS: Final[Table] = {
     "decisions": ("候选 = 各决定之和", "candidates = sum over decisions"),
     "statuses": ("联系 = 各状态之和", "contacts = sum over statuses"),
     "planned_have_rows": ("已安排的都有联系记录", "planned candidates have rows"),
+    "merged_have_carriers": ("已并入的都有所并入的联系", "merged candidates have their carrier"),
     "tasks_have_cases": ("人工任务都有工单", "tasks have cases"),
+    "completion": ("联系 = 完成 + 未完成 + 进行中", "contacts = completed + missed + under way"),
+    "timeliness": (
+        "工单 = 按时 + 未按时 + 未到期 + 已取消",
+        "cases = on time + missed + not due + cancelled",
+    ),
 }
 _UNITS: Final[Table] = {"week": ("周", "week"), "month": ("个月", "month")}
 
@@ -323,16 +343,20 @@ def cell_words(cell: str, language: Language) -> str:
 
 
 def step_words(plan_step: str, language: Language) -> str:
-    """`matrix.core.high.1` or `entry.strategic.high` in words."""
+    """`matrix.core.high.1`, `entry.strategic.high` or `play.birthday.1` in words."""
     kind, *rest = plan_step.split(".")
     if kind not in STEPS or len(rest) < 2:
         return plan_step
+    if kind == "play":
+        return f"{word(STEPS, kind, language)} {word(PLAYBOOKS, rest[0], language)} {rest[1]}"
     number = f" {rest[2]}" if len(rest) > 2 else ""
     return f"{word(STEPS, kind, language)}{number} ({cell_words('.'.join(rest[:2]), language)})"
 
 
 def explain_why(why: Why, language: Language) -> str:
     """Why a contact was wanted, from a contact's reasons or a task's brief: cell, interval, last contact, goal."""
+    if why.get("playbook"):
+        return _explain_playbook(why, language)
     cell = why.get("cell") or (f"{why['level']}.{why.get('risk')}" if why.get("level") else None)
     parts = [cell_words(str(cell), language)] if cell else []
     if isinstance(every := why.get("every"), str):
@@ -342,6 +366,16 @@ def explain_why(why: Why, language: Language) -> str:
     last = why.get("last_contact_on")
     said = ("上次联系 {0}", "last contact {0}") if last else ("从未联系", "never contacted")
     parts.append(pick(said, language).format(last))
+    return pick(("，", ", "), language).join(parts)
+
+
+def _explain_playbook(why: Why, language: Language) -> str:
+    """The playbook, the inputs that made its occasion, and the channels that would have come first."""
+    parts = [pick(words, language) for words in playbook_parts(why)]
+    for one in filter(None, str(why.get("tried") or "").split(",")):
+        channel, _, decision = one.partition(":")
+        said = pick(("不用{0}（{1}）", "not by {0} ({1})"), language)
+        parts.append(said.format(word(CHANNELS, channel, language), word(DECISIONS, decision, language)))
     return pick(("，", ", "), language).join(parts)
 
 

@@ -66,6 +66,14 @@ def _compare_han(one: str, other: str, read: Reader) -> int:
     return PART if OSA.distance(read(one), read(other), score_cutoff=1) <= 1 else DIFFERS
 
 
+def are_alike(one: str, other: str) -> bool:
+    """Chinese given names of siblings: as long, another character that does not sound like the other."""
+    if len(one) != len(other) or len(one) < 2 or not (is_han(one) and is_han(other)):
+        return False
+    different = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    return len(different) == 1 and say_broadly(read_given(one)) != say_broadly(read_given(other))
+
+
 def _compare_scripts(reading: str, latin: str) -> int:
     """Chinese characters against letters. An English name beside a Chinese one says nothing."""
     if reading == latin:

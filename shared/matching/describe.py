@@ -9,7 +9,8 @@ from shared.matching.blocking import STRONG_KINDS, block_keys
 from shared.matching.compare import DIFFERS, compare_person
 from shared.matching.profile import Profile, make_profile, unpack
 from shared.matching.regroup import Member
-from shared.matching.rule_out import make_rule_out
+from shared.matching.rule_out import SHIPPED, make_rule_out
+from shared.matching.weights import Guards
 from shared.model.source import SourceRecord
 
 Packed = tuple[str, ...]
@@ -65,7 +66,11 @@ class Candidate(NamedTuple):
 
 
 def rank_candidates(
-    own: Profile, members_of: Mapping[str, Mapping[str, Packed]], besides: str, review_bits: float
+    own: Profile,
+    members_of: Mapping[str, Mapping[str, Packed]],
+    besides: str,
+    review_bits: float,
+    guards: Guards = SHIPPED,
 ) -> list[Candidate]:
     """Who shares a key, the likeliest first, by what costs nothing to compare.
 
@@ -76,7 +81,7 @@ def rank_candidates(
     for members in members_of.values():
         packed_of.update(members)
     packed_of.pop(besides, None)
-    is_ruled_out = make_rule_out(own, review_bits)
+    is_ruled_out = make_rule_out(own, review_bits, guards)
     alike: dict[tuple[Packed, frozenset[str]], list[str]] = {}
     for record_id, packed in packed_of.items():
         if not is_ruled_out(packed):

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from shared.matching.absorb import ANY_ADDRESS, OBJECTION, channels, later
+from shared.matching.refusals import GRANTED, is_objection
 from shared.model.record import ConsentChannel
 from shared.model.source import Said, SourceRecord, Standing
 
@@ -44,19 +46,25 @@ def fold_golden(
 
 
 def fold_consents(
-    members: Iterable[SourceRecord], address_hashes: Mapping[str, str]
+    members: Iterable[SourceRecord],
+    address_hashes: Mapping[str, str],
+    refused: Mapping[str, Standing] = MappingProxyType({}),
 ) -> tuple[dict[str, Standing], frozenset[str]]:
     """What stands for the customer's addresses now (`email|care` -> standing), and the channels objected to.
 
     Absence says nothing; the latest word about an address counts, whichever member it came by; at the same
-    instant the more restrictive one. Who objects to every channel objects to `any`.
+    instant the more restrictive one. Who objects to every channel objects to `any`. Of a deleted member only what it
+    refused counts. `refused`: what records that
+    were deleted since refused at the customer's addresses (`refusals.refused_at`).
     """
-    standings: dict[str, Standing] = {}
-    objections: dict[str, Standing] = {}
+    standings = {use: standing for use, standing in refused.items() if not is_objection(use)}
+    objections = {use.partition("|")[0]: refused[use] for use in refused if is_objection(use)}
     for member in members:
         for name, standing in member.consents.items():
             channel, purpose, address = name.split("|")
             use = f"{channel}|{purpose}"
+            if member.deleted and standing.state == GRANTED:
+                continue
             if purpose == OBJECTION:
                 objections[channel] = later(objections.get(channel), standing)
             elif address in (ANY_ADDRESS, address_hashes.get(channel, ANY_ADDRESS)):

@@ -55,6 +55,48 @@ def find_torn(
     return {node for node, groups in fitting.items() if len(groups) > 1}
 
 
+def find_between(
+    groups: Iterable[frozenset[Node]],
+    totals: Mapping[Pair[Node], float],
+    link: float,
+    margin: float,
+) -> set[Node]:
+    """The nodes that fit another group as well as their own, but for the margin: whose they are would be chance.
+
+    The mean over the cross pairs decides, as it does in joining; pairs without a total do not fit.
+    """
+    group_of = {node: group for group in groups for node in group}
+    sums: dict[Node, dict[frozenset[Node], tuple[int, int]]] = {}
+    for (one, other), total in totals.items():
+        for node, near in ((one, group_of[other]), (other, group_of[one])):
+            count, added = sums.setdefault(node, {}).get(near, (0, 0))
+            sums[node][near] = (count + 1, added + _clip(total))
+
+    def mean(node: Node, group: frozenset[Node]) -> float | None:
+        count, added = sums[node].get(group, (0, 0))
+        size = len(group) - (node in group)
+        return added / size / _UNIT if size and count == size else None
+
+    torn = set()
+    for node, beside in sums.items():
+        own = mean(node, group_of[node])
+        others = [
+            found
+            for group in beside
+            if group is not group_of[node] and (found := mean(node, group)) is not None
+        ]
+        if own is not None and others and max(others) >= max(link, own - margin):
+            torn.add(node)
+    return torn
+
+
+def part_from(groups: Iterable[frozenset[Node]], alone: Collection[Node]) -> tuple[frozenset[Node], ...]:
+    """The same groups without these nodes, each of which is a group by itself."""
+    parted = [rest for group in groups if (rest := group.difference(alone))]
+    parted += [frozenset({node}) for node in alone]
+    return tuple(sorted(parted, key=min))
+
+
 class _Joining(dict[Node, dict[Node, int]]):
     """State of one run: group -> neighbouring group -> sum over cross pairs. A group is named by its smallest node."""
 

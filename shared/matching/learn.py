@@ -5,17 +5,18 @@ surname, an address, a phone, but only by chance a given name or a birthday), of
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from math import exp, log
+from math import log
 from typing import NamedTuple
 
-from shared.matching.compare import DIFFERS, EQUAL, FIELD_NAMES, IMPLIED
+from shared.matching.compare import DIFFERS, EQUAL, FIELD_NAMES, IMPLIED, PART
+from shared.matching.guards import is_refused
 from shared.matching.profile import Profile
-from shared.matching.score import TERM_FIELDS, add_up, is_refused
+from shared.matching.score import TERM_FIELDS, add_up
+from shared.matching.share_out import TELLING, Levels, Shared, share_out
 from shared.matching.weights import Chances, Weights
 
-Levels = tuple[int, ...]
 Column = list[float]
 """Chances by level of one field."""
 _OWN = frozenset({"phone", "email", "identity", "birthday", "street", "building"})
@@ -24,11 +25,10 @@ ANY_EXTRA = "extra"
 PERSONAL = frozenset({"given", "birthday", "sex", "identity"})
 """Related people agree in these only by chance, but for twins and children who bear a parent's name."""
 _GIVEN, _SURNAME, _STREET = (FIELD_NAMES.index(name) for name in ("given", "surname", "street"))
-_TELLING = (FIELD_NAMES.index("birthday"), FIELD_NAMES.index("identity"))
 _GROUPS = (range(DIFFERS, EQUAL + 1), range(IMPLIED + DIFFERS, IMPLIED + EQUAL + 1))
 """Levels whose chances add up to one: those of a field by itself, and those within an equal wider place."""
 _SMALLEST = 1e-9
-_NEVER = -1e9
+_MOST_ALIKE = 0.98
 
 
 class Settings(NamedTuple):
@@ -42,6 +42,11 @@ class Settings(NamedTuple):
     relation_belief: float = 20
     relations: float = 0.005
     """Related pairs for each pair of one person, believed so firmly until birthdays or numbers show them."""
+    siblings: float = 0.03
+    """Share of related people whose given names are alike (志军, 志明), believed until birthdays show it."""
+    most_wrong: float = 0.1
+    """Share of the pairs of one person whose birthdays, or numbers, have nothing in common, at most: else a file full
+    of fathers and sons of one name, or of neighbours, would teach that birthdays do not matter."""
     closeness: float = 1e-4
     most_terms: int = 5000
     most_of_one: float = 0.3
@@ -105,6 +110,7 @@ def learn(
         terms=terms,
         rare=rare,
         extras=extras,
+        guards=start.guards,
     )
 
 
@@ -127,7 +133,8 @@ def _begin(
     related = [[chance.related for chance in column] for column in chances]
     for place, name in enumerate(names):
         if name in PERSONAL:
-            related[place] = _by_chance(random[place], _shares(settings).get(name, 0.0))
+            alike, siblings = _BELIEVED.get(name, _no_reason)(settings)
+            related[place] = _by_chance(random[place], [one.same for one in chances[place]], alike, siblings)
     return _Kinds(
         same=[[chance.same for chance in column] for column in chances],
         related=related,
@@ -150,14 +157,21 @@ def _share_of_one_person(random: Mapping[Levels, int], start: Weights) -> float:
     return alike / max(sum(random.values()), 1)
 
 
-def _shares(settings: Settings) -> dict[str, float]:
-    return {"birthday": settings.twins, "given": settings.namesakes}
+def _no_reason(_settings: Settings) -> tuple[float, float]:
+    return 0.0, 0.0
 
 
-def _by_chance(random: Column, share: float) -> Column:
-    """The levels of strangers, but for a share that agrees for a reason."""
-    column = [chance * (1 - share) for chance in random]
-    column[EQUAL] += share
+_BELIEVED: dict[str, Callable[[Settings], tuple[float, float]]] = {
+    "given": lambda settings: (settings.namesakes, settings.siblings),
+    "birthday": lambda settings: (settings.twins, 0.0),
+}
+"""Field -> shares of related people who have one value, and who have like ones, for a reason."""
+
+
+def _by_chance(random: Column, same: Column, alike: float, siblings: float) -> Column:
+    """The levels of strangers, but for a share that has one value, with the slips of one person, and one of like values."""
+    column = [chance * (1 - alike - siblings) + alike * one for chance, one in zip(random, same, strict=True)]
+    column[PART] += siblings
     return column
 
 
@@ -213,17 +227,31 @@ def _normalise(counts: Mapping[int, float], start: Sequence[float], belief: floa
     return column
 
 
+def _cap_wrong(column: Column, most: float) -> Column:
+    """The same chances with no more of `differs`: what is above is shared out among the levels that agree."""
+    wrong = column[DIFFERS]
+    if wrong <= most:
+        return column
+    scale = (1 - most) / max(1 - wrong, _SMALLEST)
+    return [
+        most if level == DIFFERS else chance * scale if level in _GROUPS[0] else chance
+        for level, chance in enumerate(column)
+    ]
+
+
 def _step(
     kinds: _Kinds, first: _Kinds, patterns: Patterns, names: Sequence[str], settings: Settings
 ) -> _Kinds:
     """One round: which kind each pattern is likely to be, then the chances that this makes."""
-    same, related, _ = _share_out(patterns.candidates, kinds, len(names))
+    same, related, _ = share_out(patterns.candidates, kinds[:3], kinds.pairs, len(names))
     pairs = (max(same.total, 1.0), _count_related(same, related, settings), kinds.pairs[2])
     fresh_same = [
         _normalise(same.counts[place], first.same[place], settings.belief) for place in range(len(names))
     ]
+    for place in TELLING:
+        fresh_same[place] = _cap_wrong(fresh_same[place], settings.most_wrong)
     fresh_related = [
-        _relearn(kinds, place, name, related, settings)
+        _relearn(kinds, place, name, related, settings, fresh_same[place])
         if name in PERSONAL
         else _normalise(related.counts[place], first.related[place], settings.belief)
         for place, name in enumerate(names)
@@ -233,63 +261,29 @@ def _step(
     return _Kinds(fresh_same, fresh_related, random, pairs)
 
 
-def _relearn(kinds: _Kinds, place: int, name: str, related: "_Shared", settings: Settings) -> Column:
-    """Given names of relations: how many bear one for a reason shows where birthdays tell them apart."""
-    if name != "given":
+def _relearn(
+    kinds: _Kinds, place: int, name: str, related: Shared, settings: Settings, same: Column
+) -> Column:
+    """Given names and birthdays of relations: namesakes and siblings show where birthdays tell them apart, twins
+    where given names do."""
+    if name not in _BELIEVED:
         return kinds.related[place]
-    random, counts = kinds.random[place], related.told_given
+    random, believed = kinds.random[place], settings.relation_belief
+    counts = related.told_given if name == "given" else related.told_birthday
     total = sum(counts.values())
-    believed = settings.relation_belief
-    excess = max(counts.get(EQUAL, 0.0) - total * random[EQUAL], 0.0)
-    return _by_chance(random, (excess + believed * settings.namesakes) / (total + believed))
+    first_alike, first_siblings = _BELIEVED[name](settings)
+    equal = max(counts.get(EQUAL, 0.0) - total * random[EQUAL], 0.0) / max(same[EQUAL], random[EQUAL])
+    alike = min((equal + believed * first_alike) / (total + believed), _MOST_ALIKE)
+    like = max(counts.get(PART, 0.0) - total * (random[PART] + alike * same[PART]), 0.0)
+    siblings = (like + believed * first_siblings) / (total + believed) if first_siblings else 0.0
+    return _by_chance(random, same, alike, min(siblings, 1 - alike))
 
 
-def _count_related(same: "_Shared", related: "_Shared", settings: Settings) -> float:
+def _count_related(same: Shared, related: Shared, settings: Settings) -> float:
     """Relations are counted where something personal besides the name tells them from a person with a wrong name."""
     believed = settings.relation_belief
     ratio = (related.told + believed * settings.relations) / (same.told + believed)
     return max(ratio * same.total, _SMALLEST)
-
-
-class _Shared(NamedTuple):
-    total: float
-    told: float
-    """Of these, where both state a birthday or an identity number."""
-    told_given: Mapping[int, float]
-    """The levels of the given names of those."""
-    counts: list[dict[int, float]]
-
-
-def _share_out(patterns: Mapping[Levels, int], kinds: _Kinds, size: int) -> tuple[_Shared, ...]:
-    """The pairs of each kind: how many, and their levels by field."""
-    logs = [[[log(chance) for chance in column] for column in kind] for kind in kinds[:3]]
-    priors = [log(pairs) for pairs in kinds.pairs]
-    totals, told = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
-    given: list[dict[int, float]] = [{}, {}, {}]
-    counts: list[list[dict[int, float]]] = [[{} for _ in range(size)] for _ in range(3)]
-    for levels, count in patterns.items():
-        odds = list(priors)
-        stated = [(place, level) for place, level in enumerate(levels) if level]
-        for place, level in stated:
-            for kind in range(3):
-                odds[kind] += logs[kind][place][level]
-        if is_refused(levels):
-            # What a guard calls two people teaches nothing about one: colleagues on a switchboard outnumber repeats.
-            odds[0] = _NEVER
-        top = max(odds)
-        likely = [exp(value - top) for value in odds]
-        scale = count / sum(likely)
-        is_told = any(levels[place] for place in _TELLING)
-        for kind, share in enumerate(likely):
-            weight = share * scale
-            totals[kind] += weight
-            if is_told:
-                told[kind] += weight
-                given[kind][levels[_GIVEN]] = given[kind].get(levels[_GIVEN], 0.0) + weight
-            for place, level in stated:
-                column = counts[kind][place]
-                column[level] = column.get(level, 0.0) + weight
-    return tuple(_Shared(*kind) for kind in zip(totals, told, given, counts, strict=True))
 
 
 def _without_same(observed: Column, same: Column, rate: float) -> Column:
@@ -320,8 +314,11 @@ def _make_monotone(chances: list[Chances], group: Sequence[int]) -> None:
             pools[-1] += last
     for pool in pools:
         ratio = _ratio(chances, pool)
-        for level in pool:
-            chances[level] = chances[level]._replace(same=chances[level].random * ratio)
+        related = sum(chances[level].related for level in pool) / sum(chances[level].random for level in pool)
+        for level in pool if len(pool) > 1 else ():
+            # Both, so that what a level says of a person against a relation stays what was seen.
+            random = chances[level].random
+            chances[level] = Chances(random * ratio, random * related, random)
 
 
 def _ratio(chances: Sequence[Chances], pool: Sequence[int]) -> float:

@@ -12,10 +12,11 @@ from itertools import combinations
 from typing import NamedTuple
 
 from shared.matching.blocking import file_keys
-from shared.matching.compare import DIFFERS, compare_birthday, compare_profiles
-from shared.matching.group import find_torn, join_groups
+from shared.matching.compare import DIFFERS, PART, compare_birthday, compare_given, compare_profiles
+from shared.matching.group import find_between, find_torn, join_groups, part_from
 from shared.matching.learn import Patterns, learn
 from shared.matching.profile import Profile
+from shared.matching.readings import is_han
 from shared.matching.score import Score, decide, has_person, score_pair
 from shared.matching.weights import Weights
 
@@ -223,7 +224,8 @@ def _group(
         return join_groups(range(len(units)), candidates, score, limits.link_bits, are_two=are_two)
 
     def are_two(ones: Sequence[int], others: Sequence[int]) -> bool:
-        return have_two_birthdays(all_rows(ones), all_rows(others))
+        first, second = all_rows(ones), all_rows(others)
+        return have_two_birthdays(first, second) or have_two_names(first, second)
 
     def all_rows(members: Sequence[int]) -> list[Profile]:
         return [units[unit] for unit in members for _ in range(counts[unit])]
@@ -236,7 +238,11 @@ def _group(
     if fits:
         torn = find_torn(fits, groups, lambda unit: has_person(units[unit]))
         groups = join({pair for pair in fits if not torn.isdisjoint(pair)})
-    return groups, totals
+    undated = {
+        pair: total for pair, total in totals.items() if not all(units[unit].birthday for unit in pair)
+    }
+    between = find_between(groups, undated, limits.link_bits, weights.guards.torn)
+    return (part_from(groups, between) if between else groups), totals
 
 
 def have_two_birthdays(ones: Sequence[Profile], others: Sequence[Profile]) -> bool:
@@ -250,6 +256,24 @@ def have_two_birthdays(ones: Sequence[Profile], others: Sequence[Profile]) -> bo
         and all(compare_birthday(day, other) == DIFFERS for day in days for other in other_days)
         and not any(_values(ones, kind) & _values(others, kind) for kind in ("identity", "email"))
     )
+
+
+def have_two_names(ones: Sequence[Profile], others: Sequence[Profile]) -> bool:
+    """Each group has a Chinese given name that two of its records state, and the two are alike: siblings (志军, 志明).
+
+    One wrong character is a slip; the same wrong one twice is not.
+    """
+    names, other_names = _confirmed_names(ones), _confirmed_names(others)
+    return bool(names and other_names) and all(
+        is_han(name) and is_han(other) and compare_given(name, other) <= PART
+        for name in names
+        for other in other_names
+    )
+
+
+def _confirmed_names(profiles: Sequence[Profile]) -> set[str]:
+    counts = Counter(profile.given for profile in profiles if profile.given)
+    return {name for name, count in counts.items() if count > 1}
 
 
 def _confirmed_days(profiles: Sequence[Profile]) -> set[str]:

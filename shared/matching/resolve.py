@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from shared.matching.group import find_torn, join_groups
+from shared.matching.group import find_between, find_torn, join_groups, part_from
 from shared.matching.profile import Profile
 from shared.matching.score import Score, has_person, score_pair
-from shared.matching.weights import Weights
+from shared.matching.weights import Guards, Weights
 
 Verdict = Literal["same", "different"]
 Pair = frozenset[str]
@@ -55,11 +55,7 @@ def resolve(
     apart = {pair for pair, verdict in verdicts.items() if verdict == "different"}
     together = [(min(pair), max(pair)) for pair, verdict in verdicts.items() if verdict == "same"]
     totals = {(pair.one, pair.other): pair.score.total for pair in pairs}
-    # Records that say too little to differ do not speak against each other's group.
-    against = {
-        pair[:2]: pair.score.total if "differs" in pair.score.levels.values() else max(pair.score.total, 0.0)
-        for pair in pairs
-    }
+    against = {pair[:2]: _against(pair.score, weights.guards) for pair in pairs}
 
     def join(candidates: Mapping[tuple[str, str], float]) -> tuple[frozenset[str], ...]:
         return join_groups(
@@ -77,7 +73,21 @@ def resolve(
     groups = join(
         {pair: total for pair, total in totals.items() if pair not in fits or torn.isdisjoint(pair)}
     )
-    return _report(groups, pairs, apart, thresholds)
+    undated = {pair: total for pair, total in totals.items() if _is_undated(pair, profiles)}
+    between = find_between(groups, undated, thresholds.link, weights.guards.torn)
+    return _report(part_from(groups, between) if between else groups, pairs, apart, thresholds)
+
+
+def _is_undated(pair: tuple[str, str], profiles: Mapping[str, Profile]) -> bool:
+    return not all(profiles[record_id].birthday for record_id in pair)
+
+
+def _against(score: Score, guards: Guards) -> float:
+    """What a pair says of the groups of both. Records that say too little to differ do not speak against; two whom a guard
+    leaves to a person must not become one because a third resembles both."""
+    if score.rule is not None and score.rule != "key_alone":
+        return guards.refused
+    return score.total if "differs" in score.levels.values() else max(score.total, 0.0)
 
 
 def _report(

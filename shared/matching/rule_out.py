@@ -4,20 +4,23 @@ from collections.abc import Callable, Sequence
 
 from shared.matching.compare import DIFFERS, FIELDS, Compare
 from shared.matching.profile import PACKED_AT, Profile
-from shared.matching.score import UNSURE
+from shared.matching.weights import Guards
 
 _NARROW = ("birthday", "identity", "phone", "email", "number", "postcode")
 _AT = tuple((name, PACKED_AT[name], FIELDS[name]) for name in _NARROW)
+SHIPPED = Guards()
 _BUILDING_AT = PACKED_AT["building"]
 
 
-def make_rule_out(own: Profile, review_bits: float) -> Callable[[Sequence[str]], bool]:
+def make_rule_out(
+    own: Profile, review_bits: float, guards: Guards = SHIPPED
+) -> Callable[[Sequence[str]], bool]:
     """Says of a packed profile whether its score against `own` is below `review_bits`, whatever else they share.
 
     The guards `name_only` and those before it hold a pair below, of which something narrow differs and nothing
     narrow agrees. A second line of the address may be the street of the other: then only a comparison knows.
     """
-    if review_bits <= UNSURE - 1 or own.building or own.extras:
+    if review_bits <= guards.unsure - 1 or own.building or own.extras:
         return lambda packed: False
     stated = [(at, value, compare) for name, at, compare in _AT if (value := getattr(own, name))]
     return lambda packed: _differs(stated, packed)

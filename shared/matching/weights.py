@@ -22,6 +22,22 @@ class Chances(NamedTuple):
     random: float
 
 
+class Guards(NamedTuple):
+    """log2 odds at most where a guard speaks (`guards.py`)."""
+
+    refused: float = -10.0
+    """These are two people."""
+    unsure: float = 0.5
+    """A person decides: above the review threshold, below that of a link. One bit less: never linked."""
+    key_alone: float = 8.0
+    """What a record without a name is worth that shares a phone, mailbox or identity number with another, and nothing
+    else to compare: an order that carries only a phone. `resolve` keeps it from joining two people."""
+    torn: float = 1.0
+    """A record without a birthday that fits another group as well as its own, but for so much, joins neither."""
+    siblings: float = 0.1
+    """Share of relations with like given names, beyond chance, from which a likeness is no slip."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     version: str
@@ -38,6 +54,7 @@ class Weights:
     rare: Mapping[str, float] = field(default_factory=dict)
     """Field -> share of a value that is not in `terms`."""
     extras: tuple[str, ...] = ()
+    guards: Guards = Guards()
     table: "Table" = field(init=False, compare=False, repr=False)
     """The same, ready to add up."""
 
@@ -102,6 +119,7 @@ def read_weights(text: str) -> Weights:
         terms={name: dict(shares) for name, shares in data["terms"].items()},
         rare=dict(data["rare"]),
         extras=tuple(data.get("extras", ())),
+        guards=Guards(**data.get("guards", {})),
     )
 
 
@@ -117,6 +135,7 @@ def write_weights(weights: Weights) -> str:
         "terms": {name: dict(shares) for name, shares in weights.terms.items()},
         "rare": dict(weights.rare),
         "extras": list(weights.extras),
+        "guards": weights.guards._asdict(),
     }
     return json.dumps(data, ensure_ascii=False, indent=1)
 

@@ -1,11 +1,12 @@
-"""Builds the message of a contact from its template, the customer and the policy. Pure: nothing is sent here."""
+"""Builds the message of a contact: its template with customer, occasion and policy. Pure: nothing is sent here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Final
+from typing import Any, Final
 
+from shared.messaging.context import WHYS, Cleaner, occasion_values
 from shared.messaging.errors import MessageInvalid
 from shared.messaging.mime import checked_contact_id
 from shared.messaging.shapes import Own
@@ -37,17 +38,23 @@ class BuiltSms:
 
 
 def build_email(
-    *, contact: Contact, to: str, customer: Customer, policy: Policy, unsubscribe_url: str = ""
+    *,
+    contact: Contact,
+    to: str,
+    customer: Customer,
+    policy: Policy,
+    unsubscribe_url: str = "",
+    details: Mapping[str, object] | None = None,
 ) -> EmailMessage:
     """The email of a contact; MessageInvalid when it must not be sent (then it never can be).
 
+    `details` are values of the occasion that the contact's row does not keep, such as the points of minutes.
     With an https `unsubscribe_url` it can be ended with one click (RFC 8058) and by a link that everybody sees (C1);
     in any case by a mail to the reply address whose subject names the contact (RFC 2369).
     """
     tenant = policy.tenant
     checked_contact_id(contact.contact_id)
-    name, company = (customer_value(customer.get(key)) for key in ("name", "company"))
-    values = {"name": name, "company": company, **_tenant_values(contact, tenant)}
+    values = _values(contact, customer, details, customer_value, tenant, is_short=False)
 
     def part(kind: str) -> str:
         return _render(contact, f"email.{kind}", values, tenant)
@@ -60,12 +67,29 @@ def build_email(
         subject=one_line(part("subject")),
         text=clean_body(part("text")) + _text_link(unsubscribe_url, contact.locale),
         html=_with_link(clean_body(part("html")), unsubscribe_url, contact.locale),
-        headers=_unsubscribe_headers(contact, tenant, unsubscribe_url),
+        headers=_unsubscribe_headers(contact, policy, unsubscribe_url),
     )
 
 
-def _unsubscribe_headers(contact: Contact, tenant: Tenant, url: str) -> dict[str, str]:
-    by_mail = f"<mailto:{tenant.reply_email}?subject=unsubscribe-{contact.contact_id}>"
+def _values(
+    contact: Contact,
+    customer: Customer,
+    details: Mapping[str, object] | None,
+    clean: Cleaner,
+    tenant: Tenant,
+    *,
+    is_short: bool,
+) -> dict[str, Any]:
+    name, company = (clean(customer.get(key)) for key in ("name", "company"))
+    occasion = occasion_values(contact, details, clean, is_short=is_short)
+    return {**occasion, "name": name, "company": company, **_tenant_values(contact, tenant)}
+
+
+def _unsubscribe_headers(contact: Contact, policy: Policy, url: str) -> dict[str, str]:
+    """None where the class needs no consent: nobody can end the answer to a complaint."""
+    if policy.classes[contact.contact_class].consent == "none":
+        return {}
+    by_mail = f"<mailto:{policy.tenant.reply_email}?subject=unsubscribe-{contact.contact_id}>"
     if not url:
         return {"List-Unsubscribe": by_mail}
     return {"List-Unsubscribe": f"<{url}>, {by_mail}", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -83,14 +107,21 @@ def _with_link(html: str, url: str, locale: str) -> str:
     return f"{body}{_LINK_HTML.format(url=escape(url), words=_LINK_WORDS[locale])}{end}{rest}"
 
 
-def build_sms(*, contact: Contact, to: str, customer: Customer, policy: Policy, now: datetime) -> BuiltSms:
+def build_sms(
+    *,
+    contact: Contact,
+    to: str,
+    customer: Customer,
+    policy: Policy,
+    now: datetime,
+    details: Mapping[str, object] | None = None,
+) -> BuiltSms:
     """The SMS of a contact and what it costs; it lives until the contact's `not_after`.
 
     A Chinese one begins with 【signature】 (V5), an English one with the sender's name.
     """
     tenant = policy.tenant
-    name, company = (sms_value(customer.get(key)) for key in ("name", "company"))
-    values = {"name": name, "company": company, **_tenant_values(contact, tenant)}
+    values = _values(contact, customer, details, sms_value, tenant, is_short=True)
     body = _render(contact, "sms", values, tenant)
     text = normalise_sms(
         clean_body(_signed(body.strip(), contact.locale, tenant)), _SMS_MODES[contact.locale]
@@ -99,7 +130,7 @@ def build_sms(*, contact: Contact, to: str, customer: Customer, policy: Policy, 
     return BuiltSms(message, count_sms(text))
 
 
-def _render(contact: Contact, part: str, values: Mapping[str, str | None], tenant: Tenant) -> str:
+def _render(contact: Contact, part: str, values: Mapping[str, Any], tenant: Tenant) -> str:
     # Imported with the first message: jinja2 costs a cold start more than the rest of this room together.
     from shared.messaging.render import render
 
@@ -127,6 +158,7 @@ def _tenant_values(contact: Contact, tenant: Tenant) -> dict[str, str]:
         "postal_address": Own(one_line(address)),
         "reply_email": Own(one_line(tenant.reply_email)),
         "reference": contact.contact_id[:REFERENCE_CHARACTERS],
+        "why": Own(WHYS[contact.locale].get(contact.contact_class, "")),
     }
 
 

@@ -18,8 +18,8 @@ ATTRIBUTES: Final = frozenset(_ATTRIBUTES.split())
 _LINKS: Final = ("href", "src")
 
 
-def html_faults(chunk: str, link_hosts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Code and detail of each fault in the text between two values or statements.
+def html_faults(chunk: str, link_hosts: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    """Code, detail and line (from 0 on) of each fault in the text between two values or statements.
 
     Every such piece must begin and end outside of a tag; so a value can stand only where text stands.
     """
@@ -27,9 +27,9 @@ def html_faults(chunk: str, link_hosts: Sequence[str]) -> Iterator[tuple[str, st
     try:
         parser.feed(chunk)
     except AssertionError:  # the library's word for a declaration it cannot read
-        parser.faults.append(("element_not_allowed", "!"))
+        parser.tell("element_not_allowed", "!")
     if "<" in parser.rawdata:
-        parser.faults.append(("value_inside_tag", ""))
+        parser.tell("value_inside_tag")
     yield from parser.faults
 
 
@@ -38,26 +38,30 @@ class _Checker(HTMLParser):
     def __init__(self, link_hosts: Sequence[str]) -> None:
         super().__init__(convert_charrefs=False)
         self.link_hosts = link_hosts
-        self.faults: list[tuple[str, str]] = []
+        self.faults: list[tuple[str, str, int]] = []
+
+    def tell(self, code: str, detail: str = "", further: int = 0) -> None:
+        self.faults.append((code, detail, self.getpos()[0] - 1 + further))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ELEMENTS:
-            self.faults.append(("element_not_allowed", tag))
-        self.faults.extend(
-            fault for name, value in attrs for fault in self._attribute(tag, name, value or "")
-        )
+            self.tell("element_not_allowed", tag)
+        for name, value in attrs:
+            for code, detail in self._attribute(tag, name, value or ""):
+                self.tell(code, detail)
 
     def handle_data(self, data: str) -> None:
-        self.faults.extend((code, "text") for code in plain_link_faults(data, self.link_hosts))
+        for code, line in plain_link_faults(data, self.link_hosts):
+            self.tell(code, "text", line)
 
     def handle_comment(self, data: str) -> None:
-        self.faults.append(("comment_not_allowed", ""))
+        self.tell("comment_not_allowed")
 
     def handle_pi(self, data: str) -> None:
-        self.faults.append(("element_not_allowed", "?"))
+        self.tell("element_not_allowed", "?")
 
     def unknown_decl(self, data: str) -> None:
-        self.faults.append(("element_not_allowed", "!"))
+        self.tell("element_not_allowed", "!")
 
     def _attribute(self, tag: str, name: str, value: str) -> Iterator[tuple[str, str]]:
         if name not in ATTRIBUTES or (name == "http-equiv" and value.lower() != "content-type"):

@@ -132,8 +132,13 @@ def _tree_faults(tree: nodes.Template, shape: Shape) -> Iterator[Fault]:
             yield fault
             continue  # what is below a refused node is not looked at
         for below in _below(node, depth, loops, names):
-            below[0].lineno = below[0].lineno or node.lineno  # the parser leaves some nodes without a line
+            below[0].lineno = _line(below[0]) or node.lineno
             stack.append(below)
+
+
+def _line(node: nodes.Node) -> int | None:
+    """The parser leaves some nodes without a line: what stands in them has one."""
+    return node.lineno or next((child.lineno for child in node.iter_child_nodes() if child.lineno), None)
 
 
 def _filtered(node: nodes.Filter, loops: int) -> int:
@@ -184,8 +189,9 @@ def _node_fault(node: nodes.Node, names: Shape) -> Fault | None:
 def _output_fault(node: nodes.Output, names: Shape) -> Fault | None:
     """Only values are printed: a literal could spell, with escapes, what the fixed text may not say."""
     values = [part for part in node.nodes if not isinstance(part, nodes.TemplateData)]
-    if not all(isinstance(value, _VALUES) for value in values):
-        return Fault(node.lineno, "not_allowed", "printed expression")
+    odd = next((value for value in values if not isinstance(value, _VALUES)), None)
+    if odd is not None:
+        return Fault(odd.lineno or node.lineno, "not_allowed", "printed expression")
     bulky = next((value for value in values if not _is_plain(value, names)), None)
     return None if bulky is None else Fault(bulky.lineno, "not_plain", "printed list or mapping")
 
@@ -258,11 +264,13 @@ def _text_faults(tree: nodes.Template, html: bool, link_hosts: Sequence[str]) ->
     last = _last_text(tree)
     for data in tree.find_all(nodes.TemplateData) if _is_shallow(tree) else ():
         if html:
-            yield from (Fault(data.lineno, code, what) for code, what in html_faults(data.data, link_hosts))
+            found = html_faults(data.data, link_hosts)
+            yield from (Fault(data.lineno + line, code, what) for code, what, line in found)
         else:
-            yield from (Fault(data.lineno, code) for code in plain_link_faults(data.data, link_hosts))
+            plain = plain_link_faults(data.data, link_hosts)
+            yield from (Fault(data.lineno + line, code) for code, line in plain)
         if data is not last and ends_with_link(data.data):
-            yield Fault(data.lineno, "link_touches_value")
+            yield Fault(data.lineno + data.data.count("\n"), "link_touches_value")
 
 
 def _last_text(tree: nodes.Template) -> nodes.Node | None:

@@ -22,10 +22,12 @@ def is_allowed_link(url: str, hosts: Iterable[str]) -> bool:
     return any(_matches(host, entry) for entry in hosts)
 
 
-def plain_link_faults(text: str, hosts: Collection[str]) -> Iterator[str]:
-    """Codes of the faults in a piece of fixed text, where a client makes links by itself."""
-    if any(_is_link(word) and not is_allowed_link(_bare(word), hosts) for word in text.split()):
-        yield "link_not_allowed"
+def plain_link_faults(text: str, hosts: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Code and line (from 0 on) of the first fault in a piece of fixed text, where a client makes links by itself."""
+    for number, line in enumerate(text.split("\n")):
+        if any(_is_link(word) and not is_allowed_link(_bare(word), hosts) for word in line.split()):
+            yield "link_not_allowed", number
+            return
 
 
 def ends_with_link(text: str) -> bool:

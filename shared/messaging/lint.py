@@ -1,16 +1,18 @@
 """What an author should mend in the packaged templates before a customer reads them (T1, L1, S3, V5, C1, C2, C8)."""
 
+import re
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from shared.messaging.build import Customer, build_email, build_sms
-from shared.messaging.catalogue import LOCALES, PARTS, channels_of, packaged
+from shared.messaging.build import build_email, build_sms
+from shared.messaging.catalogue import LOCALES, PARTS, Needs, channels_of, needs_of, packaged
 from shared.messaging.check_template import check_template
 from shared.messaging.errors import MessageInvalid
-from shared.messaging.render import read_template
+from shared.messaging.samples import MERGED, Sample, samples_of
 from shared.messaging.sms_text import count_sms
+from shared.messaging.sources import own_line, read_template
 from shared.model.contact import Channel, Contact, ContactClass
 from shared.policy.schema import Policy
 from shared.ports import EmailMessage
@@ -19,27 +21,12 @@ OPT_OUT_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "zh": ("拒收", "退订", "取消订阅"),
     "en": ("stop", "unsubscribe", "opt out"),
 }
-SAMPLES: Final[Mapping[str, Mapping[str, Customer]]] = {
-    "zh": {
-        "usual": {"name": "张伟", "company": "上海示例科技有限公司"},
-        "nameless": {"name": None, "company": None},
-        "longest": {"name": "买买提·艾合买提·" * 5, "company": "某某（中国）工业设备" * 4 + "有限公司"},
-        "hostile": {
-            "name": "<b>【银行】</b> http://evil.example",
-            "company": "{{ 7 * 7 }}\r\nBcc: x@evil.example",
-        },
-    },
-    "en": {
-        "usual": {"name": "Ann Lee", "company": "Acme Instruments Ltd"},
-        "nameless": {"name": None, "company": None},
-        "longest": {"name": "Zoë Papadopoulos-Nguyễn " * 3, "company": "International Widgets & Sons " * 3},
-        "hostile": {
-            "name": "<b>[Bank]</b> http://evil.example",
-            "company": "{{ 7 * 7 }}\r\nBcc: x@evil.example",
-        },
-    },
-}
-"""Customers to try a template with, by locale."""
+_LEVEL_WORDS = re.compile(
+    r"战略客户|核心客户|潜力客户|普通客户|高价值|大客户|流失|风险|等级|标签|分层|\bVIP\b|贵宾"
+    r"|\bchurn|\brisks?\b|\btiers?\b|\bsegments?\b|\bhigh[- ]value|\bstrategic\b|\bscore",
+    re.IGNORECASE,
+)
+"""How we sort customers is nobody's to read, and would be untrue where personalisation is off."""
 
 _TO: Final = {Channel.SMS: "+8613900000000", Channel.EMAIL: "customer@example.com"}
 _AT: Final = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -69,15 +56,21 @@ class Preview(NamedTuple):
 def preview(template: str, locale: str, channel: Channel, policy: Policy) -> list[Preview]:
     """A packaged template for every sample customer. MessageInvalid: it cannot be built."""
     contact = _contact(template, locale, channel)
-    return [_build(sample, customer, contact, policy) for sample, customer in SAMPLES[locale].items()]
+    found = samples_of(template, locale)
+    return [_build(name, sample, contact, policy) for name, sample in found.items()]
 
 
-def _build(sample: str, customer: Customer, contact: Contact, policy: Policy) -> Preview:
+def _build(name: str, sample: Sample, contact: Contact, policy: Policy) -> Preview:
     to = _TO[contact.channel]
     if contact.channel is Channel.EMAIL:
-        return Preview(sample, build_email(contact=contact, to=to, customer=customer, policy=policy))
-    built = build_sms(contact=contact, to=to, customer=customer, policy=policy, now=_AT)
-    return Preview(sample, built.message.text)
+        email = build_email(
+            contact=contact, to=to, customer=sample.customer, policy=policy, details=sample.values
+        )
+        return Preview(name, email)
+    built = build_sms(
+        contact=contact, to=to, customer=sample.customer, policy=policy, now=_AT, details=sample.values
+    )
+    return Preview(name, built.message.text)
 
 
 def _contact(template: str, locale: str, channel: Channel) -> Contact:
@@ -87,7 +80,7 @@ def _contact(template: str, locale: str, channel: Channel) -> Contact:
         plan_step="preview",
         occasion_on=date(2026, 1, 5),
         channel=channel,
-        contact_class=ContactClass.CARE,
+        contact_class=needs_of(template).contact_class,
         purpose="care",
         template=template,
         locale=locale,
@@ -105,6 +98,8 @@ def lint_all(policy: Policy) -> tuple[Finding, ...]:
 
 def lint(template: str, policy: Policy) -> list[Finding]:
     """What is wrong with one packaged template."""
+    if not _is_declared(template):
+        return [Finding(template, "*", "*", "undeclared")]
     found = []
     for locale in LOCALES:
         for channel in channels_of(template):
@@ -117,7 +112,7 @@ def _lint_channel(template: str, locale: str, channel: Channel, policy: Policy) 
     if missing or f"{locale}.{PARTS[channel][0]}" not in packaged()[template]:
         return missing
     faults = [
-        fault
+        replace(fault, line=own_line(template, locale, part, fault.line))
         for part in PARTS[channel]
         for fault in lint_source(template, locale, part, read_template(template, locale, part), policy)
     ]
@@ -136,14 +131,40 @@ def find_missing(
     return [Finding(template, locale, part, code) for part in missing]
 
 
+def _is_declared(template: str) -> bool:
+    try:
+        needs_of(template)
+    except MessageInvalid:
+        return False
+    return True
+
+
 def lint_source(template: str, locale: str, part: str, source: str, policy: Policy) -> Iterator[Finding]:
-    """Faults of one part as it is written."""
-    for fault in check_template(source, html=part.endswith("html"), link_hosts=policy.tenant.link_hosts):
+    """Faults of one part as it is written. A draft that the catalogue does not list yet is read as one of care."""
+    needs = needs_of(template) if _is_declared(template) else Needs(ContactClass.CARE)
+    hosts = policy.tenant.link_hosts
+    for fault in check_template(source, html=part.endswith("html"), shape=needs.shape, link_hosts=hosts):
         yield Finding(template, locale, part, fault.code, fault.line, fault.detail)
-    if part != "email.subject" and not any(word in source.lower() for word in OPT_OUT_WORDS[locale]):
+    is_optional = policy.classes[needs.contact_class].consent != "none"
+    says_how = "{{ why }}" in source or any(word in source.lower() for word in OPT_OUT_WORDS[locale])
+    if is_optional and part != "email.subject" and not says_how:
         yield Finding(template, locale, part, "no_opt_out", detail=" / ".join(OPT_OUT_WORDS[locale]))
     if part in ("email.text", "email.html") and "postal_address" not in source:
         yield Finding(template, locale, part, "no_postal_address")
+    for number, line in enumerate(source.split("\n"), 1):
+        yield from (
+            Finding(template, locale, part, "speaks_of_tags", number, found[0])
+            for found in _LEVEL_WORDS.finditer(line)
+        )
+
+
+def lint_given(template: str, given: Set[str]) -> Iterator[Finding]:
+    """Values that a template always needs and that whoever plans it never gives (T3)."""
+    if not _is_declared(template):
+        yield Finding(template, "*", "*", "undeclared")
+        return
+    for name in sorted(needs_of(template).always - given):
+        yield Finding(template, "*", "*", "value_never_given", detail=name)
 
 
 def _lint_built(template: str, locale: str, channel: Channel, policy: Policy) -> Iterator[Finding]:
@@ -153,7 +174,7 @@ def _lint_built(template: str, locale: str, channel: Channel, policy: Policy) ->
         yield Finding(template, locale, channel.value, error.code, error.line)
         return
     if channel is Channel.SMS:
-        texts = {one.sample: str(one.message) for one in previews}
+        texts = {one.sample: str(one.message) for one in previews if one.sample != MERGED}
         yield from lint_texts(template, locale, texts, policy)
     else:
         texts = {one.sample: one.message.text for one in previews if isinstance(one.message, EmailMessage)}
@@ -165,7 +186,8 @@ def lint_texts(template: str, locale: str, texts: Mapping[str, str], policy: Pol
     signature = f"【{policy.tenant.sms_signature}】" if locale == "zh" else f"{policy.tenant.name_en}: "
     if not all(text.startswith(signature) for text in texts.values()):
         yield Finding(template, locale, "sms", "no_signature")
-    sizes = {sample: count_sms(text) for sample, text in texts.items()}
+    # What a forger of names costs himself is not the template to mend.
+    sizes = {sample: count_sms(text) for sample, text in texts.items() if sample != "hostile"}
     dear = max(sizes, key=lambda sample: sizes[sample].segments)
     least, most = min(size.segments for size in sizes.values()), sizes[dear].segments
     if least < most:

@@ -17,6 +17,7 @@ CONTACT_HEADER: Final = "X-Guanxi-Contact"
 _LINE_CHARACTERS: Final = 998  # RFC 5322, 2.1.1
 _BOUNDARY_CHARACTERS: Final = 70  # RFC 2046, 5.1.1
 _CONTACT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}\.[a-z]{1,5}")
 _HEADER_NAME = re.compile(r"(List|X)-[A-Za-z-]{1,60}")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
@@ -49,13 +50,28 @@ def to_mime(message: EmailMessage, *, date_at: datetime | None) -> bytes:
         _set_headers(mime, message, date_at)
         mime.set_content(clean_body(message.text), cte=_encoding(message.text))
         mime.add_alternative(clean_body(message.html), subtype="html", cte=_encoding(message.html))
-        # Fixed, so that the same message has the same bytes; "=_" occurs in neither of the two encodings.
-        mime.set_boundary(f"=_{message.contact_id}"[:_BOUNDARY_CHARACTERS])
+        for one in message.attachments:
+            mime.add_attachment(one.text, subtype=one.kind, filename=_file_name(one.name), cte="base64")
+        _set_boundaries(mime, message.contact_id)
         return mime.as_bytes()
     except (MessageError, ValueError, LookupError) as error:
         if isinstance(error, MessageInvalid):
             raise
         raise MessageInvalid("message_malformed", type(error).__name__) from None
+
+
+def _set_boundaries(mime: MimeMessage, contact_id: str) -> None:
+    """Fixed, so that the same message has the same bytes; "=_" occurs in neither of the two encodings."""
+    nested = [part for part in mime.walk() if part.is_multipart()]
+    for depth, part in enumerate(reversed(nested)):
+        part.set_boundary(f"=_{'.' * depth}{contact_id}"[:_BOUNDARY_CHARACTERS])
+
+
+def _file_name(name: str) -> str:
+    """A name that no folder and no header minds; MessageInvalid for another."""
+    if not _FILE_NAME.fullmatch(name):
+        raise MessageInvalid("header_not_allowed")
+    return name
 
 
 def message_id(message: EmailMessage) -> str:

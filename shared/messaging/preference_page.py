@@ -13,7 +13,8 @@ LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 ONE_CLICK: Final = ("List-Unsubscribe", "One-Click")
 """What a mail program posts (RFC 8058)."""
 CONFIRM: Final = "confirm"
-"""The field of the form; its value is what is ended: `scope` or `all`."""
+"""The field of the form; its value is what is ended, `scope` or `all`, or `again`: the scope is wanted once more."""
+SCOPE, ALL, AGAIN = "scope", "all", "again"
 
 _PAGE: Final = Template("""<!DOCTYPE html>
 <html lang="$lang">
@@ -60,7 +61,12 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "done": "已经停止",
         "done_text": "我们不会再向您发送“$scope”$channel，立即生效。",
         "done_all": "我们不会再向您发送任何关怀与活动$channel，立即生效。",
-        "again": "如果改变主意，请联系：",
+        "again": "如果改变主意，可以再次打开这个链接，或联系：",
+        "is_ended": "您现在不再接收这些$channel",
+        "ask_again": "“$scope”$channel已经停止发送。如果改变了主意，可以在这里重新接收。",
+        "want_again": "重新接收“$scope”$channel",
+        "wanted": "已经登记",
+        "wanted_text": "我们会继续向您发送“$scope”$channel。几分钟后生效，随时可以再次停止。",
         "other": "English",
     },
     "en": {
@@ -76,7 +82,12 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "done": "It is done",
         "done_text": "We will send you no more $channel about $scope, from now on.",
         "done_all": "We will send you no more optional $channel, from now on.",
-        "again": "If you change your mind, write to",
+        "again": "If you change your mind, open the link again, or write to",
+        "is_ended": "You do not receive these $channel",
+        "ask_again": "We have stopped sending $channel about $scope. If you have changed your mind, you can receive them again.",
+        "want_again": "Receive $channel about $scope again",
+        "wanted": "Noted",
+        "wanted_text": "We will send you $channel about $scope again, a few minutes from now. You can stop them at any time.",
         "other": "中文",
     },
 }
@@ -91,18 +102,40 @@ def pick_language(accepted: str, asked: str = "") -> Language:
     return LANGUAGES[0]
 
 
-def ask_page(tenant: Tenant, language: Language, channel: Channel, scope: str) -> str:
-    """Asks which messages should end. It changes nothing by itself; the form posts to its own address."""
+def ask_page(
+    tenant: Tenant, language: Language, channel: Channel, scope: str, *, is_ended: bool = False
+) -> str:
+    """Asks which messages should end, or whether ended ones are wanted again. It changes nothing by itself."""
     words = _words(language, channel, scope)
     other = LANGUAGES[1 - LANGUAGES.index(language)]
+    again = _button(AGAIN, words["want_again"]) if is_ended else ""
+    first = "" if is_ended else _button(SCOPE, words["stop_scope"])
     content = (
-        f"<h1>{words['ask']}</h1>"
-        f'<form method="post"><input type="hidden" name="lang" value="{language}">'
-        f'<button name="{CONFIRM}" value="scope">{words["stop_scope"]}</button>'
-        f'<button name="{CONFIRM}" value="all" class="all">{words["stop_all"]}</button></form>'
+        f"<h1>{words['is_ended' if is_ended else 'ask']}</h1>"
+        + (f"<p>{words['ask_again']}</p>" if is_ended else "")
+        + f'<form method="post"><input type="hidden" name="lang" value="{language}">'
+        + f"{again}{first}{_button(ALL, words['stop_all'], is_second=True)}</form>"
         f'<small>{words["note"]}</small><small><a href="?lang={other}" lang="{other}">{words["other"]}</a></small>'
     )
     return _page(tenant, language, words["title"], content)
+
+
+def _button(value: str, words: str, *, is_second: bool = False) -> str:
+    kind = ' class="all"' if is_second else ""
+    return f'<button name="{CONFIRM}" value="{value}"{kind}>{words}</button>'
+
+
+def wanted_page(tenant: Tenant, language: Language, channel: Channel, scope: str) -> str:
+    """Says that the messages come again."""
+    words = _words(language, channel, scope)
+    return _page(
+        tenant, language, words["wanted"], f"<h1>{words['wanted']}</h1><p>{words['wanted_text']}</p>"
+    )
+
+
+def shown_text(language: Language, channel: Channel, scope: str) -> str:
+    """All that the pages say of a scope: what a consent or its end is the answer to (C9)."""
+    return "\n".join(f"{name}: {text}" for name, text in sorted(_words(language, channel, scope).items()))
 
 
 def done_page(tenant: Tenant, language: Language, channel: Channel, scope: str, *, is_all: bool) -> str:

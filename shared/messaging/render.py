@@ -1,22 +1,20 @@
 """Renders the checked templates that lie next to this module (T2..T4)."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from types import TracebackType
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from shared.messaging.catalogue import LOCALES, PARTS
+from shared.messaging.catalogue import HTML_PART, needs_of
 from shared.messaging.check_template import BLOCKS, DEFAULT, JOIN, check_template
 from shared.messaging.errors import MessageInvalid
 from shared.messaging.shapes import CONTEXT, Shape, shape_of
+from shared.messaging.sources import read_template
 from shared.messaging.values import SEAM, unlink_seams
 
-HTML_PART: Final = "email.html"
 OUTPUT_BYTES: Final = 100 * 1024  # T2
 
 Plain = str | int | float | bool | None
@@ -24,8 +22,6 @@ Row = Mapping[str, Plain]
 Fields = Mapping[str, Plain | Sequence[Plain]]
 Value = Plain | Fields | Sequence[Plain] | Sequence[Row]
 Values = Mapping[str, Value]
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -95,19 +91,8 @@ def render_source(
 @cache
 def _packaged(template: str, locale: str, part: str, link_hosts: tuple[str, ...]) -> Template:
     source = read_template(template, locale, part)
-    return _compile(source, html=part == HTML_PART, shape=CONTEXT, link_hosts=link_hosts)
-
-
-def read_template(template: str, locale: str, part: str) -> str:
-    """The source of a packaged template; MessageInvalid when there is none."""
-    known = {part for parts in PARTS.values() for part in parts}
-    if not _NAME.fullmatch(template) or locale not in LOCALES or part not in known:
-        raise MessageInvalid("template_missing")
-    file = files("shared.messaging") / "templates" / template / f"{locale}.{part}.j2"
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise MessageInvalid("template_missing", f"{template}/{locale}.{part}") from error
+    shape = needs_of(template).shape
+    return _compile(source, html=part == HTML_PART, shape=shape, link_hosts=link_hosts)
 
 
 def _compile(source: str, *, html: bool, shape: Shape, link_hosts: Sequence[str]) -> Template:

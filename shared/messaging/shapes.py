@@ -44,9 +44,9 @@ _ANYTHING: Final = Kind(element=Kind(is_open=True), is_open=True)
 Shape = Mapping[str, Kind]
 
 CONTEXT: Final[Shape] = dict.fromkeys(
-    ("name", "company", "tenant", "postal_address", "reply_email", "reference"), TEXT
+    ("name", "company", "tenant", "postal_address", "reply_email", "reference", "why"), TEXT
 )
-"""What every message of ours is rendered with. name and company may be None."""
+"""What every message of ours is rendered with: name and company may be None, `why` says why somebody gets an email."""
 
 
 def mapping_of(*names: str) -> Kind:

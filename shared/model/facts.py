@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+CLOSED: Final = "closed"
 
 
 class FactKind(StrEnum):
@@ -36,7 +38,9 @@ class Fact(NamedTuple):
     is_repair: bool | None = None
     in_warranty: bool | None = None
     stage: str | None = None
-    """Of a complaint: how far it is; a closed one needs no acknowledgement."""
+    """How far it is, in its source's word; of a complaint `closed` where any word says so. Of a talk whose minutes are
+    written: `minuted`."""
     topic: str | None = None
+    """One short line; of a score, its dimension (R54)."""
     score: int | None = None
     """1..5."""

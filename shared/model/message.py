@@ -38,6 +38,12 @@ class PartyMessage(Message):
     industry: Scalar = _field(
         "Industry, in words or as a code of GB/T 4754.", "行业名称或 GB/T 4754 代码。", "制造业", "C"
     )
+    employees: Scalar = _field(
+        "Size of the company in people; of a range the lower end counts.",
+        "公司员工人数；区间取下限。",
+        "50-100人",
+        320,
+    )
     phone: Scalar = _field(
         "Phone number; national spellings are read by the country.",
         "电话号码；无国际区号时按国家识别。",
@@ -53,7 +59,18 @@ class PartyMessage(Message):
     province: Scalar = _field("Province; abroad, the state or region.", "省份；国外为州或地区。", "浙江")
     city: Scalar = _field("City.", "城市。", "杭州")
     language: Scalar = _field("Preferred language.", "首选语言。", "zh", "English")
-    birthday: Scalar = _field("Date of birth.", "出生日期。", "1988年3月12日")
+    birthday: Scalar = _field(
+        "Date of birth; one that names the lunar calendar is read as `lunar_birthday`.",
+        "出生日期；注明农历的按农历生日处理。",
+        "1988年3月12日",
+    )
+    lunar_birthday: Scalar = _field(
+        "Birthday by the Chinese lunar calendar, month and day.",
+        "农历生日（月、日）。",
+        "农历八月十五",
+        "闰四月初八",
+        "lunar 8/15",
+    )
     first_cooperation: Scalar = _field("Date of the first cooperation.", "首次合作日期。", "2020-01-05")
     id_number: Scalar = _field(
         "Number of an identity document, or of a company's registration; only its keyed hash is kept.",
@@ -76,6 +93,12 @@ class HintsMessage(Message):
     )
     epoch: Scalar = _field("Epoch of spreadsheet date serials.", "表格日期序列的起始年。", 1900, 1904)
     unit: Scalar = _field("Unit of the amount, such as a heading says it.", "金额单位，如表头所写。", "万元")
+    mileage_unit: Scalar = _field(
+        "Unit of a mileage that names none; kilometres where this is not said.",
+        "里程未带单位时的单位；缺省为公里。",
+        "万公里",
+        "miles",
+    )
 
 
 class OriginMessage(Message):
@@ -175,6 +198,7 @@ class InteractionMessage(RecordMessage):
         "Call, visit, chat, ticket, email, sms, web, app or other.", "接触渠道。", "call", "拜访"
     )
     topic: Scalar = _TOPIC
+    stage: Scalar = _STAGE
 
 
 class ComplaintMessage(RecordMessage):
@@ -212,6 +236,44 @@ class NeedMessage(RecordMessage):
     stage: Scalar = _STAGE
 
 
+_ASSET_ID: Any = _field(
+    "The asset's number: serial, VIN or plate; the same in all records of it.",
+    "资产编号：设备编号、车架号或车牌号，各记录须一致。",
+    "LSVAA4182E2184841",
+    "京A·12345",
+)
+_MILEAGE: Any = _field(
+    "Reading of the odometer, in kilometres unless it says otherwise.",
+    "仪表里程，未带单位按公里计。",
+    12000,
+    "1.2万公里",
+    "8,000 miles",
+)
+
+
+class AssetMessage(RecordMessage):
+    """What a customer owns and we look after: a car, a machine, a contract. `event_at` is the day of the reading or change."""
+
+    kind: Literal["asset"]
+    asset_id: Name = _ASSET_ID
+    product: Scalar = _field("What it is: product, model.", "产品或型号。", "朗逸 1.5L", "Pump X-200")
+    bought_on: Scalar = _field("Day of purchase.", "购买日期。", "2024/3/8")
+    warranty_ends_on: Scalar = _field("Last day of the warranty.", "质保到期日。", "2027-03-08")
+    insurance_ends_on: Scalar = _field("Last day of the insurance.", "保险到期日。", "2027年3月7日")
+    inspection_due_on: Scalar = _field("Day by which it must be inspected.", "年检到期日。", "2028-03-31")
+    mileage_km: Scalar = _MILEAGE
+
+
+class ServiceMessage(RecordMessage):
+    """Maintenance that was done on an asset, or a repair. Refused whole without event date, unless it is deleted."""
+
+    kind: Literal["service"]
+    asset_id: Name = _ASSET_ID
+    service_type: Scalar = _field("Maintenance or repair.", "服务类型：保养或维修。", "保养", "事故维修")
+    in_warranty: Scalar = _field("Whether it was done in warranty.", "是否在质保期内。", "保内", False)
+    mileage_km: Scalar = _MILEAGE
+
+
 class ConsentMessage(RecordMessage):
     """What a customer allowed, withdrew or objected to. A grant must name channel and purpose."""
 
@@ -231,6 +293,8 @@ MESSAGES: dict[str, type[RecordMessage]] = {
     "satisfaction": SatisfactionMessage,
     "need": NeedMessage,
     "consent": ConsentMessage,
+    "asset": AssetMessage,
+    "service": ServiceMessage,
 }
 _SAID: dict[str, dict[str, object]] = {
     "profile": {},
@@ -241,6 +305,14 @@ _SAID: dict[str, dict[str, object]] = {
     "satisfaction": {"score": "4星", "dimension": "服务质量"},
     "need": {"need_type": "价格", "priority": "high"},
     "consent": {"channel": "email", "purpose": "care", "action": "同意", "evidence": "form 12"},
+    "asset": {
+        "asset_id": "京A·12345",
+        "product": "朗逸 1.5L",
+        "bought_on": "2024/3/8",
+        "warranty_ends_on": "2027年3月7日",
+        "mileage_km": "1.2万公里",
+    },
+    "service": {"asset_id": "京A·12345", "service_type": "保养", "in_warranty": "保内", "mileage_km": 12060},
 }
 EXAMPLES: dict[str, dict[str, object]] = {
     kind: {

@@ -46,6 +46,8 @@ class Party(Frozen):
     title: str | None = None
     company: str | None = None
     industry: str | None = None
+    employees: int | None = None
+    """People the company employs; of a range the lower end."""
     phone: str | None = None
     """E.164."""
     email: str | None = None
@@ -55,6 +57,8 @@ class Party(Frozen):
     city: str | None = None
     language: Literal["zh", "en"] | None = None
     birthday_on: date | None = None
+    lunar_birthday: str | None = None
+    """`MM-DD` of the Chinese calendar, in a leap month `LMM-DD`."""
     first_cooperation_on: date | None = None
     address: str | None = None
     """One line, as the record says it."""
@@ -109,6 +113,7 @@ class Interaction(_Record):
     channel: str
     """call, visit, chat, ticket, email, sms, web, app, other."""
     topic: str | None = None
+    stage: str | None = None
 
 
 class Complaint(_Record):
@@ -132,6 +137,29 @@ class Need(_Record):
     stage: str | None = None
 
 
+class Asset(_Record):
+    """What a customer owns and we look after; its id is the asset's own where the source gives it no other."""
+
+    kind: Literal["asset"] = "asset"
+    asset_id: str | None = None
+    product: str | None = None
+    bought_on: date | None = None
+    warranty_ends_on: date | None = None
+    insurance_ends_on: date | None = None
+    inspection_due_on: date | None = None
+    mileage_km: int | None = None
+
+
+class Service(_Record):
+    """Maintenance that was done on an asset, or a repair."""
+
+    kind: Literal["service"] = "service"
+    asset_id: str | None = None
+    service_type: Literal["maintenance", "repair"] | None = None
+    in_warranty: bool | None = None
+    mileage_km: int | None = None
+
+
 class Consent(_Record):
     kind: Literal["consent"] = "consent"
     channel: ConsentChannel
@@ -140,8 +168,10 @@ class Consent(_Record):
     evidence: str | None = None
 
 
-Record = Profile | Order | Refund | Interaction | Complaint | Satisfaction | Need | Consent
-RECORD_KINDS = ("profile", "order", "refund", "interaction", "complaint", "satisfaction", "need", "consent")
+Record = Profile | Order | Refund | Interaction | Complaint | Satisfaction | Need | Consent | Asset | Service
+RECORD_KINDS = (
+    "profile", "order", "refund", "interaction", "complaint", "satisfaction", "need", "consent", "asset", "service",
+)  # fmt: skip
 record_adapter: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 
 

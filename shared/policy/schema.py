@@ -9,8 +9,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from shared.model.contact import ContactClass
 from shared.model.tags import Level, Risk
+from shared.policy.limits import Limits
 from shared.policy.matrix import Cell, Owner
+from shared.policy.playbooks import Arbitration, Holdout, Playbooks
 from shared.policy.sending import Caps, ClassRules, Sending, Unsubscribe
+from shared.policy.tasks import Tasks
 from shared.policy.values import (
     LEVELS_UP,
     RISKS_UP,
@@ -159,12 +162,27 @@ class ActivityBands(Strict):
         return self
 
 
+class SizeBands(Strict):
+    """Headcounts from which on a company is no longer micro, small, medium (R9)."""
+
+    small_min: Positive = 10
+    medium_min: Positive = 100
+    large_min: Positive = 300
+
+    @model_validator(mode="after")
+    def _bands_ascend(self) -> Self:
+        if not self.small_min < self.medium_min < self.large_min:
+            raise ValueError("bands overlap: small_min < medium_min < large_min must hold")
+        return self
+
+
 class Traits(Strict):
     need_months: Positive
     habit_months: Positive
     habit_min: Positive
     new_months: Positive
     rfm_months: Positive
+    size: SizeBands = SizeBands()
 
 
 class HistoryKept(Strict):
@@ -185,7 +203,8 @@ class MessageHours(Strict):
 class WorkHours(Strict):
     start: ClockTime
     end: ClockTime
-    calendar: Literal["CN"]
+    calendar: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+    """`CN` is our own table; any other country, or a part of it (`DE-BY`), is of the library `holidays` (R39)."""
 
     @model_validator(mode="after")
     def _start_before_end(self) -> Self:
@@ -196,7 +215,15 @@ class WorkHours(Strict):
 
 class Hours(Strict):
     message: MessageHours
+    sms: MessageHours | None = None
+    """Instead of `message`, for this channel alone."""
+    email: MessageHours | None = None
     work: WorkHours
+
+    def windows(self, channel: str) -> list[Window]:
+        """When messages of a channel may be sent, on the recipient's clock (Q1)."""
+        own = {"sms": self.sms, "email": self.email}.get(channel)
+        return (own or self.message).windows
 
 
 class Due(Strict):
@@ -246,9 +273,14 @@ class Policy(Strict):
     due: Due
     first_import: FirstImport
     sending: Sending
+    limits: Limits
     classes: dict[ClassKey, ClassRules]
     owners: dict[LevelKey, Owner]
     plan: dict[LevelKey, dict[RiskKey, Cell]]
+    arbitration: Arbitration
+    holdout: Holdout
+    playbooks: Playbooks
+    tasks: Tasks
     cost: Cost
     unsubscribe: Unsubscribe
     forecast: Forecast
@@ -275,6 +307,17 @@ class Policy(Strict):
         _require_all(set(Level) - set(self.plan), "plan")
         for level, cells in self.plan.items():
             _require_all(set(Risk) - set(cells), f"plan.{level}")
+        return self
+
+    @model_validator(mode="after")
+    def _people_are_told_apart(self) -> Self:
+        """A task names its owner: one name, one address (R38)."""
+        tasks = self.tasks
+        _require_all(set(Level) - set(tasks.managers), "tasks.managers")
+        known: dict[str, str] = {}
+        for one in (*self.owners.values(), *tasks.managers.values(), tasks.head, *tasks.people):
+            if known.setdefault(one.name, one.email) != one.email:
+                raise ValueError(f"tasks: {one.name!r} has two addresses")
         return self
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.flows.send_contact import Senders, Sending
+from shared.flows.sending import Senders, Sending
 from shared.runtime import wiring
 
 
@@ -17,4 +17,5 @@ def make_sending(context: LambdaContext, message_id: str) -> Sending:
         owner=f"{context.aws_request_id}/{message_id}",
         time_left_s=lambda: context.get_remaining_time_in_millis() / 1000,
         unsubscribe_url=wiring.unsubscribe_url(),
+        pace=wiring.turn_at_provider,
     )

@@ -9,6 +9,7 @@ from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from shared.model.contact import Channel
 from shared.model.errors import StoreBusy
 from shared.ports import Clock, EmailSender, Items, Queue, SendOutcome, SendRefused, SmsMessage, SmsSender
 from shared.runtime import settings
@@ -148,6 +149,21 @@ class ChannelOff:
 
 @cache
 def sms_sender() -> SmsSender:
+    """The provider of texts that the deployment names."""
+    match settings.optional("SMS_SENDER"):
+        case "eum":
+            return _eum_sender()
+        case "sns":
+            return _sns_sender()
+        case "aliyun":
+            return _aliyun_sender()
+        case "webhook":
+            return _webhook_sender()
+        case _:
+            return ChannelOff()
+
+
+def _eum_sender() -> SmsSender:
     if settings.optional("SMS_ORIGINATION_IDENTITY") is None:
         return ChannelOff()
     from shared.aws.clients import client
@@ -156,6 +172,44 @@ def sms_sender() -> SmsSender:
     endpoint = settings.optional("SMS_ENDPOINT_URL")
     sms_client = client("pinpoint-sms-voice-v2", "sender", endpoint)
     return EumSmsSender(sms_client, settings.text("SMS_ORIGINATION_IDENTITY"))
+
+
+def _sns_sender() -> SmsSender:
+    from shared.aws.clients import client
+    from shared.aws.sns_sms import SnsSmsSender
+
+    return SnsSmsSender(client("sns", "sender"), sender_id=settings.optional("SMS_SENDER_ID"))
+
+
+def _aliyun_sender() -> SmsSender:
+    from uuid import uuid4
+
+    from shared.aws.aliyun_sms import AliyunSmsSender, read_account
+    from shared.aws.secrets import read_secret
+
+    account = read_account(read_secret(settings.text("SMS_SECRET_ARN")))
+    return AliyunSmsSender(account, now=lambda: datetime.now(UTC), nonce=lambda: uuid4().hex)
+
+
+def _webhook_sender() -> SmsSender:
+    from shared.aws.secrets import read_secret
+    from shared.aws.webhook import WebhookSender, read_style
+
+    return WebhookSender(
+        settings.text("WEBHOOK_URL"),
+        secret=read_secret(settings.text("SMS_SECRET_ARN")).encode(),
+        style=read_style(settings.text("WEBHOOK_STYLE")),
+        hosts=frozenset(settings.text("WEBHOOK_HOSTS").split(",")),
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def turn_at_provider(channel: Channel) -> float:
+    """Waits for this container's turn at the provider of a channel; seconds until it comes where that is long."""
+    from shared.runtime.pace import wait_for_turn
+
+    rate_per_s = policy().limits.rate_per_s.get(channel, 0)
+    return wait_for_turn(channel, rate_per_s, int(settings.optional("SEND_CONCURRENCY") or 1))
 
 
 def redrive(name: str, limit: int) -> int:

@@ -26,7 +26,18 @@ _INSTANTS = (
     "reconcile_at",
     "sent_at",
 )
-_PLAIN = ("fence", "owner", "provider_id", "reason", "segments", "plan_step", "purpose", "template", "locale")
+_PLAIN = (
+    "fence",
+    "owner",
+    "provider_id",
+    "reason",
+    "segments",
+    "plan_step",
+    "purpose",
+    "template",
+    "locale",
+    "about",
+)
 
 
 def reconcile_after(contact: Contact, policy: Policy) -> timedelta:
@@ -62,6 +73,8 @@ def put_contact(contact: Contact, *, expires_at: int) -> Put:
     item |= {name: to_iso(at) for name in _INSTANTS if (at := getattr(contact, name)) is not None}
     if contact.cap_on is not None:
         item["cap_on"] = contact.cap_on.isoformat()
+    if contact.values:
+        item["values"] = dict(contact.values)
     if contact.status in OPEN:
         item["due_shard"] = open_shard(contact.contact_id)
     else:
@@ -82,6 +95,7 @@ def contact_from_item(item: Item) -> Contact:
         contact_class=ContactClass(stored["contact_class"]),
         occasion_on=date.fromisoformat(stored["occasion_on"]),
         why=stored["why"],
+        values=stored.get("values", {}),
         attempts=tuple(stored["attempts"]),
         cap_on=date.fromisoformat(stored["cap_on"]) if "cap_on" in stored else None,
         **{"check_at": created_at, **rest},
@@ -130,9 +144,14 @@ def _move(
     )
 
 
+WAITED_FOR = frozenset({"no_budget", "on_hold"})
+"""Reasons to wait that outlive the wait: whoever looks at an expired contact sees what kept it."""
+
+
 def expire(contact: Contact) -> Update:
     """X2: after `not_after` nothing is sent."""
-    return _move(contact, _honest(contact, Status.EXPIRED), {"reason": "past_not_after"})
+    reason = contact.reason if contact.reason in WAITED_FOR else "past_not_after"
+    return _move(contact, _honest(contact, Status.EXPIRED), {"reason": reason})
 
 
 def _honest(contact: Contact, status: Status) -> Status:

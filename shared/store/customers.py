@@ -336,6 +336,11 @@ def count_against_cap(customer_id: str, day: date, cap: str, *, most: int) -> Up
     return Update(cap_key(customer_id, day, cap), add={"n": 1}, condition=has_room)
 
 
+def uncount_against_cap(counter: Key) -> Update:
+    """Takes one contact off a day again; refused when the day counts none."""
+    return Update(counter, add={"n": -1}, condition=Is("n", ">=", 1))
+
+
 def link_item(customer_id: str, at: datetime, evidence: dict[str, Any], *, wakes: bool = False) -> Put:
     """One line of the journal: which records were joined, by which rule. It may wake a review by the stream."""
     text = json.dumps(evidence, sort_keys=True, separators=(",", ":"))

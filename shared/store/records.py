@@ -12,6 +12,7 @@ from shared.model.issues import Issue, issue_to_plain
 from shared.model.record import Record
 from shared.model.source import Said, SourceRecord, Standing
 from shared.ports import Absent, Is, Item, Items, Key, Put, Query, Table, Value, query_all
+from shared.store.facts import facts_from_text, facts_to_text
 
 RECORD, HOME = "RECORD", "HOME"
 
@@ -56,6 +57,8 @@ def source_to_item(source: SourceRecord) -> Item:
     }
     if source.verified:
         item["verified"] = _said_to_plain(source.verified)
+    if source.facts:
+        item["facts"] = facts_to_text(source.facts, source.system)
     return item
 
 
@@ -79,6 +82,7 @@ def source_from_item(item: Item) -> SourceRecord:
         consents={name: Standing(state, from_iso(at)) for name, (state, at) in stored["consents"].items()},
         deleted=stored["deleted"],
         verified=_said_from_plain(stored.get("verified", {})),
+        facts=facts_from_text(stored.get("facts", ""), stored["system"]),
     )
 
 
@@ -180,6 +184,7 @@ def put_entry(entry: Entry, *, seen: tuple[int, str] | None) -> Put:
     return Put(Table.RECORDS, item, guard)
 
 
-def read_events(items: Items, record_id: str) -> Iterable[Item]:
-    """Every EVENT# row under a source record, as stored."""
-    return query_all(items, Query(Table.RECORDS, record_id, begins_with="EVENT#"))
+def read_events(items: Items, record_id: str, kind: str = "") -> Iterable[Item]:
+    """Every EVENT# row under a source record, as stored; of one kind of record, or of all."""
+    prefix = f"EVENT#{kind}#" if kind else "EVENT#"
+    return query_all(items, Query(Table.RECORDS, record_id, begins_with=prefix))

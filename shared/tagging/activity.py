@@ -23,6 +23,14 @@ def judge_activity(past: Past, bands: ActivityBands, day: date) -> ActivityFacts
     return ActivityFacts(Activity.LOW, interactions)
 
 
+def day_of_activity_change(past: Past, bands: ActivityBands, facts: ActivityFacts) -> date | None:
+    """The day on which the last of the contacts that the band needs leaves the window; None: never."""
+    if facts.activity is Activity.LOW:
+        return None
+    at_least = bands.high_min if facts.activity is Activity.HIGH else bands.medium_min
+    return newest_leaves_on(past, past.contacts, bands.months, nth=at_least)
+
+
 def explain_activity(facts: ActivityFacts, past: Past, bands: ActivityBands) -> Reason:
     """The reason; its margin says what is missing to the band above, and when the band is lost."""
     return Reason(
@@ -50,11 +58,5 @@ def _upward(facts: ActivityFacts, bands: ActivityBands) -> dict[str, int | str |
 def _downward(facts: ActivityFacts, past: Past, bands: ActivityBands) -> dict[str, int | str | None]:
     if facts.activity is Activity.LOW:
         return {}
-    below, at_least = (
-        (Activity.MEDIUM, bands.high_min)
-        if facts.activity is Activity.HIGH
-        else (Activity.LOW, bands.medium_min)
-    )
-    # The band is lost when the last of the contacts that it needs leaves the window.
-    lost_on = newest_leaves_on(past, past.contacts, bands.months, nth=at_least)
-    return {"lost_to": below, "lost_on": iso(lost_on)}
+    below = Activity.MEDIUM if facts.activity is Activity.HIGH else Activity.LOW
+    return {"lost_to": below, "lost_on": iso(day_of_activity_change(past, bands, facts))}

@@ -65,20 +65,6 @@ def happening_of(record: Record) -> Happening | None:
     )
 
 
-def add_event(
-    history: History,
-    *,
-    kind: Kind,
-    at: datetime,
-    fen: int | None,
-    is_interaction: bool,
-    now: datetime,
-    zone: ZoneInfo,
-) -> History:
-    """The history with one more event, as `add_events` takes it."""
-    return add_events(history, [Happening(kind, at, fen, is_interaction)], now, zone)
-
-
 def add_events(history: History, told: Iterable[Happening], now: datetime, zone: ZoneInfo) -> History:
     """The history with more events, which count at once if they lie before `now`, else from their time on (R22)."""
     events = list(told)

@@ -72,7 +72,7 @@ def _changes(past: Past, levels: Levels) -> Iterator[date]:
     """Every day on which the level by the rules can differ from the day before."""
     if past.on:
         yield from past.on
-        yield from breakpoints(past, (levels.amount_months, levels.growth_months), past.on[0])
+        yield from breakpoints(past.on, (levels.amount_months, levels.growth_months), past.on[0])
     tenured_on = tenure_day(past, levels)
     if tenured_on is not None:
         yield tenured_on

@@ -1,11 +1,14 @@
 """Level: what a customer is worth, from the amount of a year, its growth and the tenure (R12..R18)."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
+from heapq import merge
+from itertools import takewhile
 from typing import NamedTuple
 
 from shared.model.tags import Level, Reason
 from shared.policy.schema import Levels
-from shared.tagging.windows import Past, anniversary, held, iso, start_of
+from shared.tagging.windows import Past, anniversary, breakpoints, falls_below_on, held, iso, start_of
 
 HELD, UNCONFIRMED = "held", "unconfirmed"
 """Codes of a level that is not that of the rules (hysteresis)."""
@@ -61,6 +64,33 @@ def tenure_day(past: Past, levels: Levels) -> date | None:
     if past.cooperating_since_on is None:
         return None
     return anniversary(past.cooperating_since_on, levels.strategic_tenure_years)
+
+
+def days_of_level_change(past: Past, levels: Levels, facts: LevelFacts, after: date) -> Iterable[date]:
+    """Later days, ascending, among them every one on which the level by the rules may differ from the day before.
+
+    Where nothing was refunded amounts only fall: a small customer stays small, a larger one stays until a known day.
+    """
+    exits = breakpoints(past.paid_on, (levels.amount_months, levels.growth_months), after)
+    tenured = [on for on in (facts.tenured_on,) if on is not None and on > after]
+    if not past.is_unrefunded:
+        return merge(tenured, exits)
+    if facts.amount_fen < levels.potential_min_fen:
+        return ()
+    lost_on = falls_below_on(past, _band_min_fen(facts.amount_fen, levels), levels.amount_months)
+    if facts.amount_fen >= levels.core_min_fen:
+        return sorted((*tenured, lost_on))
+    return _until_and_with(lost_on, exits)
+
+
+def _band_min_fen(amount_fen: int, levels: Levels) -> int:
+    bounds = (levels.strategic_min_fen, levels.core_min_fen, levels.potential_min_fen)
+    return next(bound for bound in bounds if amount_fen >= bound)
+
+
+def _until_and_with(last: date, days: Iterable[date]) -> Iterator[date]:
+    yield from takewhile(lambda on: on < last, days)
+    yield last
 
 
 def missing_growth_fen(recent_fen: int, previous_fen: int, levels: Levels) -> int:

@@ -1,21 +1,29 @@
 """All tags of a customer at an instant, and the first instant at which they change by themselves (R22, R23)."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from heapq import merge
-from itertools import groupby, takewhile
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from shared.model.history import History
 from shared.model.instants import TICK, local_day, start_of_day, to_tick
 from shared.model.tags import Reason, Risk, TagReview, Tags
 from shared.policy.schema import Policy
-from shared.tagging.activity import ActivityFacts, explain_activity, judge_activity
+from shared.tagging.activity import ActivityFacts, day_of_activity_change, explain_activity, judge_activity
 from shared.tagging.fold import settle
 from shared.tagging.hysteresis import LevelOn, days_of_steadied_change, is_steadied, level_judge
-from shared.tagging.level import LevelFacts, explain_level, tenure_day
-from shared.tagging.risk import RiskFacts, explain_flags, explain_risk, is_latched, judge_risk
-from shared.tagging.windows import NEVER, Past, breakpoints, leaves_on, past_of
+from shared.tagging.level import LevelFacts, days_of_level_change, explain_level
+from shared.tagging.risk import (
+    RiskFacts,
+    days_of_risk_change,
+    explain_flags,
+    explain_risk,
+    is_latched,
+    judge_risk,
+)
+from shared.tagging.windows import NEVER, Past, past_of
+
+_ONE_DAY = timedelta(days=1)
 
 
 class Change(NamedTuple):
@@ -138,25 +146,31 @@ def _instants(settled: History) -> list[datetime]:
 
 
 def _first_change_on(past: Past, policy: Policy, verdict: _Verdict, day: date, until: date) -> date | None:
-    """The first day after `day`, up to `until`, at whose first instant the vector differs."""
-    was_high, level_on = verdict.risk.risk is Risk.HIGH, level_judge(past, policy.level)
-    for on in takewhile(lambda on: on <= until and on < NEVER, _days_of_change(past, policy, day)):
-        if _judge(past, policy, on, level_on, was_high=was_high).vector != verdict.vector:
-            return on
-    return None
+    """The first day after `day`, up to `until`, at whose first instant the vector differs.
+
+    Each tag has its own days; none is looked at beyond the first change of another one.
+    """
+    level, risk, activity = verdict
+    level_on, was_high = level_judge(past, policy.level), risk.risk is Risk.HIGH
+    end = NEVER if until == NEVER else until + _ONE_DAY
+    found_on = min(day_of_activity_change(past, policy.activity, activity) or end, end)
+    found_on = _first_where(
+        lambda on: judge_risk(past, policy.risk, on, was_high=was_high)[:3] != risk[:3],
+        days_of_risk_change(past, policy.risk, risk, day),
+        found_on,
+    )
+    found_on = _first_where(
+        lambda on: level_on(on)[:2] != level[:2], _days_of_level(past, policy, level, day), found_on
+    )
+    return found_on if found_on < end else None
 
 
-def _days_of_change(past: Past, policy: Policy, after: date) -> Iterator[date]:
-    """Every later day at whose first instant a window loses something, the tenure is reached or nothing-ever lapses."""
-    dates = [tenure_day(past, policy.level)]
-    if not past.has_event_ever and past.first_cooperation_on is not None:
-        dates.append(leaves_on(past.first_cooperation_on, policy.risk.window_months))
-    ahead = sorted(on for on in dates if on is not None and on > after)
-    steadied = days_of_steadied_change(past, policy.level, after) if is_steadied(policy.level) else []
-    return (on for on, _ in groupby(merge(ahead, steadied, breakpoints(past, _months(policy), after))))
+def _first_where(differs: Callable[[date], bool], days: Iterable[date], end: date) -> date:
+    """The first of ascending days before `end` on which something differs, else `end`."""
+    return next((on for on in takewhile(lambda on: on < end, days) if differs(on)), end)
 
 
-def _months(policy: Policy) -> tuple[int, ...]:
-    level, risk = policy.level, policy.risk
-    windows = {level.amount_months, level.growth_months, risk.silent_months, risk.window_months}
-    return tuple(sorted(windows | {risk.complaint_months, policy.activity.months}))
+def _days_of_level(past: Past, policy: Policy, facts: LevelFacts, after: date) -> Iterable[date]:
+    if is_steadied(policy.level):
+        return days_of_steadied_change(past, policy.level, after)
+    return days_of_level_change(past, policy.level, facts, after)

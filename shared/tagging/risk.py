@@ -1,12 +1,24 @@
 """Churn risk with its flags: silence, decline, complaints, and the latch (R19..R21)."""
 
+from collections.abc import Iterable
 from datetime import date
+from heapq import merge
 from itertools import chain, takewhile
 from typing import NamedTuple
 
 from shared.model.tags import Reason, Risk
 from shared.policy.schema import Risks
-from shared.tagging.windows import Past, breakpoints, held, iso, minus, newest, newest_leaves_on, start_of
+from shared.tagging.windows import (
+    Past,
+    breakpoints,
+    held,
+    iso,
+    leaves_on,
+    minus,
+    newest,
+    newest_leaves_on,
+    start_of,
+)
 
 THIN_EVIDENCE = "thin_evidence"
 WATCH_SHRINKING = "watch:shrinking"
@@ -96,6 +108,21 @@ def is_lapsed(past: Past, rules: Risks, day: date) -> bool:
     return first_on is not None and first_on < minus(day, rules.window_months)
 
 
+def days_of_risk_change(past: Past, rules: Risks, facts: RiskFacts, after: date) -> Iterable[date]:
+    """Later days, ascending, among them every one on which risk, code or flags may differ from the day before."""
+    if facts.code == "lapsed":
+        return ()
+    lasts = [
+        newest_leaves_on(past, past.contacts, rules.silent_months),
+        newest_leaves_on(past, past.events, rules.window_months),
+        newest_leaves_on(past, past.complaints, rules.complaint_months),
+    ]
+    if not past.has_event_ever and past.first_cooperation_on is not None:
+        lasts.append(leaves_on(past.first_cooperation_on, rules.window_months))
+    ahead = sorted(on for on in lasts if on is not None and on > after)
+    return merge(ahead, breakpoints(past.paid_on, (rules.silent_months, rules.window_months), after))
+
+
 def is_latched(past: Past, rules: Risks, day: date) -> bool:
     """Whether the customer was silent and down at some instant since the last event (R20).
 
@@ -110,7 +137,7 @@ def is_latched(past: Past, rules: Risks, day: date) -> bool:
     if start_on > day:
         return False
     months = (rules.silent_months, rules.window_months)
-    later = takewhile(lambda exit_on: exit_on <= day, breakpoints(past, months, start_on))
+    later = takewhile(lambda exit_on: exit_on <= day, breakpoints(past.paid_on, months, start_on))
     return any(_is_down_on(past, rules, on) for on in chain((start_on,), later))
 
 

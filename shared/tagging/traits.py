@@ -6,18 +6,29 @@ A trait is a Reason like that of any tag. Windows are those of R22; what has no 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import takewhile
+from datetime import UTC, date, datetime
+from itertools import chain, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.model.history import History, Voice
 from shared.model.instants import TICK, local_day, start_of_day
-from shared.model.tags import Mark, Reason, Tags
-from shared.policy.schema import Policy
+from shared.model.tags import Mark, Reason, Risk, Tags
+from shared.policy.schema import Policy, SizeBands
 from shared.tagging.fold import settle
-from shared.tagging.level import judge_level, missing_growth_fen
-from shared.tagging.windows import NEVER, Past, breakpoints, iso, leaves_on, minus, past_of
+from shared.tagging.level import missing_growth_fen
+from shared.tagging.risk import WATCH_SHRINKING
+from shared.tagging.windows import (
+    NEVER,
+    Past,
+    breakpoints,
+    held,
+    iso,
+    leaves_on,
+    minus,
+    past_of,
+    start_of,
+)
 
 UNKNOWN = "unknown"
 VIP, DO_NOT_CONTACT, PERSONALISATION_OFF = "vip", "do_not_contact", "personalisation_off"
@@ -49,7 +60,7 @@ def judge_traits(
         _service_class(background, at),
         *_habits(settled, policy, at),
         *_marks(background.marks, at),
-        *_static(background),
+        *_static(background, policy),
         *_quality(background),
     )
 
@@ -78,27 +89,13 @@ def next_trait_change(
             _voice_instants(settled.answers, rules.habit_months, zone),
             lambda instant: values(_habits(settled, policy, instant)),
         ),
-        span.first(_stage_instants(settled, policy, span), _stage_through_time(settled, tags, policy)),
+        _next_stage(settled, tags, policy, span),
         span.first(
             (instant for mark in background.marks for instant in (mark.since, mark.until) if instant),
             lambda instant: standing_marks(background.marks, instant),
         ),
     )
     return min(filter(None, firsts), default=None)
-
-
-def _stage_through_time(settled: History, tags: Tags, policy: Policy) -> Callable[[datetime], str]:
-    """The stage at later instants, while the tags hold."""
-    past = _past(settled, policy)
-    first_ahead_at = min((event.at for event in settled.pending), default=None)
-
-    def judge(instant: datetime) -> str:
-        if first_ahead_at is None or instant <= first_ahead_at:
-            return _stage(past, tags, policy, instant).value
-        later = settle(settled, instant, policy.tenant.tz)
-        return _stage(_past(later, policy), tags, policy, instant).value
-
-    return judge
 
 
 class _Span(NamedTuple):
@@ -123,21 +120,6 @@ def _voice_instants(voices: Iterable[Voice], months: int, zone: ZoneInfo) -> Ite
         gone_on = leaves_on(local_day(voice.at, zone), months)
         if gone_on < NEVER:
             yield start_of_day(gone_on, zone)
-
-
-def _stage_instants(settled: History, policy: Policy, span: _Span) -> Iterator[datetime]:
-    """When an event that lies ahead begins to count, a day leaves a window of amounts, or a customer is new no more."""
-    zone = policy.tenant.tz
-    ahead = [event.at + TICK for event in settled.pending]
-    # What lies ahead leaves the windows too.
-    past = _past(settle(settled, max(ahead, default=span.at), zone), policy)
-    end_on = NEVER if span.until is None else local_day(span.until, zone)
-    months = (policy.level.growth_months, policy.level.amount_months)
-    days = list(takewhile(lambda on: on <= end_on, breakpoints(past, months, local_day(span.at, zone))))
-    if past.first_order_on is not None:
-        days.append(leaves_on(past.first_order_on, policy.traits.new_months))
-    yield from ahead
-    yield from (start_of_day(on, zone) for on in days if on < NEVER)
 
 
 def _past(settled: History, policy: Policy) -> Past:
@@ -182,7 +164,9 @@ def _plurality(voices: Sequence[Voice]) -> str | None:
     return max(counts, key=lambda word: (*counts[word], word), default=None)
 
 
-def _within(voices: Iterable[Voice], months: int, policy: Policy, at: datetime) -> list[Voice]:
+def _within(voices: Sequence[Voice], months: int, policy: Policy, at: datetime) -> list[Voice]:
+    if not voices:
+        return []
     zone = policy.tenant.tz
     oldest_at = start_of_day(minus(local_day(at, zone), months), zone)
     return [voice for voice in voices if oldest_at <= voice.at < at]
@@ -191,39 +175,97 @@ def _within(voices: Iterable[Voice], months: int, policy: Policy, at: datetime) 
 # --- stage of life (R53) -------------------------------------------------------------------------------------
 
 
+def stage_at(history: History, tags: Tags, policy: Policy, at: datetime) -> str:
+    """The value of the stage at an instant, for the tags that stand then."""
+    zone = policy.tenant.tz
+    return _stage_on(_past(settle(history, at, zone), policy), tags, policy, local_day(at, zone))[0]
+
+
 def _stage(past: Past, tags: Tags, policy: Policy, at: datetime) -> Reason:
-    """Acquisition, growth, maturity, decline, left: first match wins (docs/tags.md)."""
-    day = local_day(at, policy.tenant.tz)
-    facts = judge_level(past, policy.level, day)
-    missing_fen = missing_growth_fen(facts.recent_fen, facts.previous_fen, policy.level)
-    risk = next(reason for reason in tags.reasons if reason.tag == "risk")
-    since_on, months = past.cooperating_since_on, policy.traits.new_months
-    if past.first_order_on is None:
-        stage, code = "acquisition", "no_order_yet"
-    elif risk.code == "lapsed":
-        stage, code = "left", "lapsed"
-    elif risk.value == "high" or "watch:shrinking" in tags.flags:
-        stage, code = "decline", risk.code if risk.value == "high" else "watch:shrinking"
-    elif leaves_on(past.first_order_on, months) > day:
-        stage, code = "acquisition", "new_customer"
-    elif missing_fen == 0:
-        stage, code = "growth", "amount_grows"
-    else:
-        stage, code = "maturity", "steady"
+    day, months = local_day(at, policy.tenant.tz), policy.traits.new_months
+    recent_fen, previous_fen = _halves_fen(past, policy, day)
+    value, code = _stage_on(past, tags, policy, day)
     return Reason(
         tag="stage",
-        value=stage,
+        value=value,
         rule="R53",
         code=code,
         inputs={
             "first_order_on": iso(past.first_order_on),
-            "cooperating_since_on": iso(since_on),
-            "recent_fen": facts.recent_fen,
-            "previous_fen": facts.previous_fen,
+            "cooperating_since_on": iso(past.cooperating_since_on),
+            "recent_fen": recent_fen,
+            "previous_fen": previous_fen,
         },
         threshold={"new_months": months, "growth_percent": policy.level.growth_percent},
-        margin={"missing_growth_fen": missing_fen},
+        margin={"missing_growth_fen": missing_growth_fen(recent_fen, previous_fen, policy.level)},
     )
+
+
+def _stage_on(past: Past, tags: Tags, policy: Policy, day: date) -> tuple[str, str]:
+    """Acquisition, growth, maturity, decline, left: first match wins (docs/tags.md). With the code of the reason."""
+    if past.first_order_on is None:
+        return "acquisition", "no_order_yet"
+    if fading := _fading(tags):
+        return fading
+    if leaves_on(past.first_order_on, policy.traits.new_months) > day:
+        return "acquisition", "new_customer"
+    if missing_growth_fen(*_halves_fen(past, policy, day), policy.level) == 0:
+        return "growth", "amount_grows"
+    return "maturity", "steady"
+
+
+def _fading(tags: Tags) -> tuple[str, str] | None:
+    """The stage of one who is leaving: it stands as long as the tags do."""
+    risk = next(reason for reason in tags.reasons if reason.tag == "risk")
+    if risk.code == "lapsed":
+        return "left", "lapsed"
+    if risk.value == Risk.HIGH:
+        return "decline", risk.code
+    return ("decline", WATCH_SHRINKING) if WATCH_SHRINKING in tags.flags else None
+
+
+def _halves_fen(past: Past, policy: Policy, day: date) -> tuple[int, int]:
+    """The amount of the months of growth, and of those before them."""
+    recent_fen = held(past.fen, start_of(past, day, policy.level.growth_months))
+    return recent_fen, held(past.fen, start_of(past, day, policy.level.amount_months)) - recent_fen
+
+
+def _next_stage(settled: History, tags: Tags, policy: Policy, span: _Span) -> datetime | None:
+    """When the stage changes while the tags hold: day by day, from one event that lies ahead to the next."""
+    zone = policy.tenant.tz
+    past, day = _past(settled, policy), local_day(span.at, zone)
+    now, later, since = _stage_on(past, tags, policy, day), settled, day
+    for instant in (*sorted({event.at for event in settled.pending}), None):
+        until = _earliest(instant, span.until)
+        changed_on = _first_other_stage(past, tags, policy, now, since, until and local_day(until, zone))
+        if changed_on is not None:
+            changed_at = start_of_day(changed_on, zone)
+            return changed_at if span.until is None or changed_at < span.until else None
+        if instant is None or until != instant:
+            return None
+        later = settle(later, instant + TICK, zone)
+        past, since = _past(later, policy), local_day(instant + TICK, zone)
+        if _stage_on(past, tags, policy, since)[0] != now[0]:
+            return instant + TICK if span.until is None or instant + TICK < span.until else None
+    return None
+
+
+def _earliest(*instants: datetime | None) -> datetime | None:
+    return min(filter(None, instants), default=None)
+
+
+def _first_other_stage(
+    past: Past, tags: Tags, policy: Policy, now: tuple[str, str], since: date, until: date | None
+) -> date | None:
+    """The first day after `since`, up to `until`, that begins with another stage."""
+    if past.first_order_on is None or _fading(tags):
+        return None
+    new_until = leaves_on(past.first_order_on, policy.traits.new_months)
+    months = (policy.level.growth_months, policy.level.amount_months)
+    exits = breakpoints(past.paid_on, months, max(since, new_until))
+    days = chain((new_until,), exits) if new_until > since else exits
+    inside = takewhile(lambda on: on < NEVER and (until is None or on <= until), days)
+    return next((on for on in inside if _stage_on(past, tags, policy, on)[0] != now[0]), None)
 
 
 # --- who they are (R9, R63) ----------------------------------------------------------------------------------
@@ -241,15 +283,25 @@ def _service_class(background: Background, at: datetime) -> Reason:
     return Reason("service_class", UNKNOWN, "R63", "no_name")
 
 
-def _static(background: Background) -> tuple[Reason, ...]:
+def _static(background: Background, policy: Policy) -> tuple[Reason, ...]:
     fields = background.fields
     place = background.region or fields.get("country")
     code = "by_province" if background.region else "by_country" if place else "not_told"
     return (
         _told("industry", fields.get("industry")),
-        _told("size", fields.get("size")),
+        _size(fields.get("employees"), policy.traits.size),
         Reason("region", place or UNKNOWN, "R9", code, {"province": fields.get("province")}),
     )
+
+
+def _size(employees: str | None, bands: SizeBands) -> Reason:
+    """By the number of people alone; what is no number is as if it was not told."""
+    if employees is None or not employees.isdecimal():
+        return Reason("size", UNKNOWN, "R9", "not_told")
+    people = int(employees)
+    lows = {"large": bands.large_min, "medium": bands.medium_min, "small": bands.small_min}
+    value = next((name for name, least in lows.items() if people >= least), "micro")
+    return Reason("size", value, "R9", "by_headcount", {"employees": people}, bands.model_dump())
 
 
 def _told(name: str, value: str | None) -> Reason:

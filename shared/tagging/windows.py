@@ -56,6 +56,10 @@ class Past:
     """A history ready for window sums: column[i] is the total over the first i days."""
 
     on: Sequence[date]
+    paid_on: Sequence[date]
+    """Of these the days with an order or an amount: no other day moves a sum of amounts or a count of orders."""
+    is_unrefunded: bool
+    """No day has more refunds than orders: without further events no amount of a window rises."""
     contacts: Sequence[int]
     """Interactions; orders and refunds too where the policy counts them (R9)."""
     events: Sequence[int]
@@ -92,6 +96,8 @@ def _sum_up(history: History, order_is_interaction: bool) -> Past:
     has_order_ever = history.has_order_ever or first_order_on is not None
     return Past(
         on=[day.on for day in days],
+        paid_on=[day.on for day in days if day.orders or day.fen],
+        is_unrefunded=all(day.fen >= 0 for day in days),
         contacts=contacts,
         events=events,
         orders=orders,
@@ -146,10 +152,18 @@ def iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def breakpoints(past: Past, months: Sequence[int], after: date) -> Iterator[date]:
-    """The days after `after` at whose first instant some day leaves one of the windows, ascending."""
-    return merge(*(_exits(past, k, after) for k in months))
+def falls_below_on(past: Past, least_fen: int, months: int) -> date:
+    """The day on which the amount of a window falls below a positive bound that it reaches now.
+
+    Only of a past that is unrefunded, if nothing happens any more.
+    """
+    return leaves_on(past.on[bisect_right(past.fen, past.fen[-1] - least_fen) - 1], months)
 
 
-def _exits(past: Past, months: int, after: date) -> Iterator[date]:
-    return (leaves_on(day, months) for day in past.on[start_of(past, after, months) :])
+def breakpoints(days: Sequence[date], months: Sequence[int], after: date) -> Iterator[date]:
+    """The days after `after` at whose first instant one of some ascending days leaves one of the windows, ascending."""
+    return merge(*(_exits(days, k, after) for k in months))
+
+
+def _exits(days: Sequence[date], months: int, after: date) -> Iterator[date]:
+    return (leaves_on(day, months) for day in days[bisect_left(days, minus(after, months)) :])

@@ -1,4 +1,4 @@
-"""Damaged lines through `guanxi hours`, `sms`, `reply`, `template check` and links: crashes, answers, lines a second.
+"""Damaged lines through `guanxi hours`, `sms`, `reply`, `template check`, inbound replies and links: crashes, answers.
 
 Run: python -m tests.bench.bench_fuzz_messages [lines a surface]
 """
@@ -8,7 +8,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import chain
 from random import Random
@@ -19,6 +19,8 @@ from infra.local.hours import hours_lines
 from infra.local.reply import reply_lines
 from infra.local.sms import sms_lines
 from infra.local.template_check import check_lines
+from shared.flows.read_reply import parse_inbound
+from shared.messaging.replies import read_reply
 from shared.messaging.unsubscribe import Subscription, keyring_on, sign, verify
 from shared.model.contact import Channel
 from tests.unit.test_replies import TABLE
@@ -27,6 +29,7 @@ from tests.unit.test_template_attacks import CONTEXT, FRAMES, MARKUP, TEMPLATES,
 LINES = 100_000
 SLIPS = 4
 TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAMAGED = 0.2
 LEAKS = (
     "<class",
@@ -153,6 +156,20 @@ def fuzz_tokens(count: int) -> tuple[int, float]:
     return taken, process_time() - begin
 
 
+def fuzz_inbound(count: int) -> tuple[Counter[str], float]:
+    """What damaged replies, raw or in the envelope of SNS, were read as, and seconds; a crash ends the run."""
+    random, seen = Random("inbound"), Counter[str]()
+    told = {"originationNumber": "+8613900000001", "messageBody": "退订", "inboundMessageId": "in-1"}
+    raw = json.dumps(told, ensure_ascii=False)
+    wrapped = json.dumps({"Type": "Notification", "Message": raw, "Timestamp": "2026-06-30T01:00:00.123Z"})
+    bodies = [damage(random.choice((raw, wrapped)), random, REPLIES) for _ in range(count)]
+    begin = process_time()
+    for body in bodies:
+        found = parse_inbound(body, NOW)
+        seen["parked" if found is None else read_reply(found.text)] += 1
+    return seen, process_time() - begin
+
+
 def kind(answer: dict[str, object]) -> str:
     told = (answer.get(key) for key in ("error", "reason", "action", "encoding"))
     return str(next((word for word in told if word is not None), "rendered"))
@@ -174,6 +191,10 @@ def main() -> int:
         print(
             f"{name:9} {count} lines, {len(answers)} answers, {leaks} leaks, {count / seconds:,.0f}/s  {shown}"
         )
+    seen, seconds = fuzz_inbound(count)
+    faults += count - seen.total()
+    shown = "  ".join(f"{word} {n}" for word, n in seen.most_common())
+    print(f"inbound   {count} replies, {seen.total()} read, {count / seconds:,.0f}/s  {shown}")
     taken, seconds = fuzz_tokens(count)
     print(f"token     {count} tokens, {taken} taken for good, {count / seconds:,.0f}/s")
     return int(faults + taken > 0)

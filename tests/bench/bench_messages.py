@@ -13,10 +13,10 @@ from jinja2 import Environment, Template
 
 from shared.messaging.build import build_email, build_sms
 from shared.messaging.draft import check_draft
-from shared.messaging.lint import SAMPLES
-from shared.messaging.render import read_template
 from shared.messaging.replies import read_reply
+from shared.messaging.samples import samples_of
 from shared.messaging.sms_text import count_sms
+from shared.messaging.sources import read_template
 from shared.messaging.unsubscribe import Subscription, keyring_on, sign, verify
 from shared.model.contact import Channel, Contact, ContactClass
 from shared.policy.load import load_policy
@@ -25,7 +25,7 @@ MESSAGES = 1000
 ROUNDS = 5
 POLICY = load_policy()
 AT = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
-CUSTOMER = SAMPLES["zh"]["usual"]
+CUSTOMER = samples_of("greeting", "zh")["usual"].customer
 RING = keyring_on(b"a secret", AT.date())
 
 
@@ -54,6 +54,7 @@ PLAIN_VALUES = {
     "postal_address": POLICY.tenant.postal_address_zh,
     "reply_email": POLICY.tenant.reply_email,
     "reference": "BENCH000",
+    "why": "",
 }
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from shared.model.history import History
 from shared.policy.load import load_policy
-from shared.tagging.fold import Kind, add_event
+from shared.tagging.fold import Happening, Kind, add_events
 from shared.tagging.review import review_tags, tag
 from tests.property.tagging_oracle import Event, Oracle, midnights
 
@@ -38,18 +38,8 @@ def a_customer(random: Random, count: int) -> list[Event]:
 
 
 def history_of(events: list[Event]) -> History:
-    history, zone = History(first_cooperation_on=FIRST_ON), load_policy().tenant.tz
-    for event in events:
-        history = add_event(
-            history,
-            kind=KINDS[event.kind],
-            at=event.at,
-            fen=event.fen,
-            is_interaction=True,
-            now=AT,
-            zone=zone,
-        )
-    return history
+    told = [Happening(KINDS[event.kind], event.at, event.fen) for event in events]
+    return add_events(History(first_cooperation_on=FIRST_ON), told, AT, load_policy().tenant.tz)
 
 
 def scan(events: list[Event]) -> None:

@@ -45,6 +45,10 @@ def a_day(random: Random, first: int = 1940, last: int = 2004) -> str:
     return f"{random.randint(first, last)}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
 
 
+def a_mobile(random: Random) -> str:
+    return f"1{random.choice('3578')}{random.randint(0, 999999999):09}"
+
+
 def a_postcode(random: Random) -> str:
     area, end = random.choice("BCDEGHLMNS"), random.choice("ABDEF") + random.choice("GHJLN")
     return f"{area}{random.randint(1, 40)} {random.randint(1, 9)}{end}"

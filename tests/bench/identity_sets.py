@@ -21,6 +21,7 @@ from tests.bench.identity_people import (
     ZH_SURNAMES,
     ZH_TRADES,
     a_day,
+    a_mobile,
     a_postcode,
     skewed,
     slip,
@@ -38,7 +39,7 @@ class Labelled(NamedTuple):
     """Person of each row; never written to the file."""
 
 
-def _shuffled(name: str, random: Random, made: list[tuple[int, Cells]]) -> Labelled:
+def shuffled(name: str, random: Random, made: list[tuple[int, Cells]]) -> Labelled:
     random.shuffle(made)
     return Labelled(name, [row for _, row in made], [person for person, _ in made])
 
@@ -59,7 +60,7 @@ def make_emails(seed: int, size: int) -> Labelled:
         }
         for _ in range(random.choice((1, 1, 2, 3, 4, 5, 6))):
             made.append((person, _damage_emails(random, truth)))
-    return _shuffled("emails", random, made[:size])
+    return shuffled("emails", random, made[:size])
 
 
 def _damage_emails(random: Random, truth: Cells) -> Cells:
@@ -91,7 +92,7 @@ def make_historical(seed: int, size: int) -> Labelled:
         }
         for _ in range(random.randint(1, 14)):
             made.append((person, _damage_historical(random, truth)))
-    return _shuffled("historical", random, made[:size])
+    return shuffled("historical", random, made[:size])
 
 
 def _damage_historical(random: Random, truth: Cells) -> Cells:
@@ -130,7 +131,7 @@ def make_households(seed: int, size: int) -> Labelled:
             truth = {"first_name": given, "last_name": surname, "date_of_birth": birthday, **home}
             for _ in range(random.choice((1, 1, 2, 3))):
                 made.append((person, _damage_household(random, truth)))
-    return _shuffled("households", random, made[:size])
+    return shuffled("households", random, made[:size])
 
 
 def _family_birthdays(random: Random) -> list[str]:
@@ -164,7 +165,7 @@ def make_chinese(seed: int, size: int) -> Labelled:
     while len(made) < size:
         surname = skewed(random, ZH_SURNAMES)
         home = _a_home(random)
-        shared = _a_mobile(random)
+        shared = a_mobile(random)
         for number in range(random.choice((1, 1, 1, 2, 3))):
             person += 1
             own_surname = surname if number != 1 else skewed(random, ZH_SURNAMES)
@@ -178,11 +179,7 @@ def make_chinese(seed: int, size: int) -> Labelled:
                 truth["邮箱"] = f"info@{ZH_FIRMS.index(truth['公司'][2:4])}.example.com"
             for _ in range(random.choice((1, 1, 2, 3, 4))):
                 made.append((person, _damage_chinese(random, truth)))
-    return _shuffled("chinese", random, made[:size])
-
-
-def _a_mobile(random: Random) -> str:
-    return f"1{random.choice('3578')}{random.randint(0, 999999999):09}"
+    return shuffled("chinese", random, made[:size])
 
 
 def _a_home(random: Random) -> str:
@@ -195,7 +192,7 @@ def _a_home(random: Random) -> str:
 
 def _a_customer(random: Random, surname: str, home: str, firm: str) -> Cells:
     given = "".join(skewed(random, ZH_GIVEN) for _ in range(random.choice((1, 2, 2))))
-    mobile = _a_mobile(random)
+    mobile = a_mobile(random)
     return {
         "姓名": surname + given,
         "手机": mobile,
@@ -209,7 +206,7 @@ def _a_customer(random: Random, surname: str, home: str, firm: str) -> Cells:
 def _damage_chinese(random: Random, truth: Cells) -> Cells:
     row = dict(truth)
     row["姓名"] = sometimes(random, 0.3, lambda: _respell(random, truth["姓名"]), truth["姓名"])
-    row["手机"] = sometimes(random, 0.15, lambda: _a_mobile(random), row["手机"])
+    row["手机"] = sometimes(random, 0.15, lambda: a_mobile(random), row["手机"])
     row["手机"] = sometimes(random, 0.05, lambda: slip(random, row["手机"]), row["手机"])
     row["生日"] = sometimes(random, 0.06, lambda: wrong_day(random, truth["生日"]), truth["生日"])
     row["地址"] = sometimes(random, 0.12, lambda: _a_home(random), truth["地址"])
@@ -258,7 +255,7 @@ def make_strangers(seed: int, size: int) -> Labelled:
         if other["姓名"] == one["姓名"] and field != "姓名":
             other["姓名"] = "欧阳" + other["姓名"][1:]
         made += [(person, one), (person + 1, other)]
-    return _shuffled("strangers", random, made)
+    return shuffled("strangers", random, made)
 
 
 SETS: dict[str, Callable[[int, int], Labelled]] = {

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.flows.send_contact import Attempt, Senders, Sending, send_contact
+from shared.flows.send_contact import send_contact
+from shared.flows.sending import Attempt, Senders, Sending
 from shared.flows.sweep_contacts import Swept, sweep_contacts
 from shared.flows.wake import CHANNEL_QUEUES
 from shared.matching.keys import address_hashes

@@ -5,6 +5,7 @@ The samples tell one story (a customer who complains) at the instant of the in-m
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,10 +17,15 @@ from functions import split_file as handler
 from infra.local.template import QueueSource, functions, kebab, matches, sources
 from shared.aws import objects
 from shared.flows import split_file as flow
+from shared.model.case import Case
+from shared.model.contact import Contact
 from shared.ports import Item, Key, Page, Query, QueueName, Table, Write
 from shared.runtime import wiring
 from shared.runtime.settings import QUEUE_VARIABLES, TABLE_VARIABLES
-from tests.integration.memory_world import World
+from shared.store.cases import put_case
+from shared.store.contacts import put_contact
+from tests.integration.ledger_builder import a_contact
+from tests.integration.memory_world import NOW, World
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 
@@ -80,6 +86,7 @@ def told(world: World) -> World:
 def test_every_function_has_a_good_a_repeated_and_a_bad_event() -> None:
     cases = {name: {file.stem for file in (EVENTS / name).glob("*.json")} for name in FUNCTIONS}
     bad = {"sweep_due": "late", "sweep_contacts": "late", "operate": "poison"}
+    bad |= {"sweep_cases": "late", "send_digest": "late"}
     for name, found in cases.items():
         first = {"explain", "holds"} if name == "operate" else {"good", "duplicate"}
         assert first | {bad.get(name, "poison")} <= found, name
@@ -261,6 +268,23 @@ def test_a_contact_whose_wake_up_was_lost_is_swept(case: str, told: World) -> No
     assert len(waiting(told, QueueName.CONTACTS_EMAIL)) == 1
 
 
+def test_a_reply_that_stops_is_taken_in_once(told: World) -> None:
+    queued = len(waiting(told, QueueName.RECORDS))
+    for path in ("read_reply/good", "read_reply/duplicate", "read_reply/good"):
+        assert run(told, path) == GOOD
+    assert len(waiting(told, QueueName.RECORDS)) == queued + 1  # of the source that knows the number
+    (stopped,) = told.items.scan(Table.SUPPRESSIONS)
+    assert (stopped["channel"], stopped["reason"]) == ("sms", "reply")
+
+
+def test_what_is_no_reply_is_kept_and_one_beside_it_is_answered(told: World) -> None:
+    assert run(told, "read_reply/poison") == GOOD
+    assert reasons(told) == ["malformed_reply"] * 2
+    assert [item["template"] for item in told.items.scan(Table.CONTACTS) if item["channel"] == "sms"] == [
+        "reply_help"
+    ]
+
+
 def test_a_link_asks_first_and_ends_once(told: World) -> None:
     queued = len(waiting(told, QueueName.RECORDS))
     statuses = [
@@ -351,7 +375,23 @@ class Watched:
         self._world.post(queue, bodies, delay_s=delay_s)
 
 
+def a_late_complaint() -> Case:
+    """One that tells at once, by the hour (R30)."""
+    customer_id = json.loads(event("review_customer/good")["Records"][0]["body"])["customer_id"]
+    begun = NOW - timedelta(hours=3)
+    due = begun + timedelta(hours=2)
+    return Case("T" * 32, customer_id, "complaint", "call", "Sales lead", "first_response", begun, due, begun)
+
+
 @pytest.mark.usefixtures("bucket")
+def some_minutes() -> Contact:
+    """A message whose words stand in a case."""
+    body = json.loads(event("review_customer/good")["Records"][0]["body"])
+    contact_id = json.loads(event("send_contact/minutes")["Records"][0]["body"])["contact_id"]
+    kind = {"template": "minutes", "contact_class": "service", "about": "sales#CASE1"}
+    return a_contact(contact_id, NOW, customer_id=body["customer_id"], **kind)
+
+
 def test_every_function_is_given_each_table_and_queue_that_it_touches(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -360,6 +400,8 @@ def test_every_function_is_given_each_table_and_queue_that_it_touches(
     monkeypatch.setattr(wiring, "queue", lambda: watched)
     monkeypatch.setattr(wiring, "redrive", lambda name, limit: 0)
     story = ("ingest_records", "wake_review", "review_customer", "wake_sender")
+    world.items.put_if(put_case(a_late_complaint()))
+    world.items.put_if(put_contact(some_minutes(), expires_at=2_000_000_000))
     sweep = ("sweep_contacts/good", "send_contact/good")
     for path in (*(f"{name}/good" for name in story), *sweep, *ALL):
         world.invoke(FUNCTIONS[path.partition("/")[0]], event(path))

@@ -2,20 +2,27 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import chain
 
 import pytest
 
+from infra.local.in_processes import map_in_processes
+from infra.local.simulated_customers import simulated_base
+from shared.care.state import Ledger
 from shared.flows.decide_review import Known
 from shared.flows.foresee import Span, foresee
-from shared.flows.look_ahead import make_outlook, plan_policy
+from shared.flows.look_ahead import differ_over, independent_parts, make_outlook, plan_policy
 from shared.flows.read_base import read_base
-from shared.insight.outlook import Outlook, compare
+from shared.insight.outlook import Outlook, compare, conclude
 from shared.model.instants import from_iso, local_day
 from shared.policy.change import change_policy
 from shared.policy.load import DEFAULT, check_policy, load_policy, read_tables
 from shared.policy.schema import Policy
 from shared.ports import Table
+from shared.store.customers import PlanMemory
 from shared.tagging.fold import Happening
 from tests.integration.memory_world import KEY, NOW, World, wired_world
 from tests.integration.test_whole_job import import_samples
@@ -66,6 +73,14 @@ def base() -> list[Known]:
         return read_known(world, NOW)
 
 
+@pytest.fixture(scope="module")
+def simulated() -> tuple[Known, ...]:
+    """Customers with a rich past, two of three in care for long."""
+    base = simulated_base(36, seed=3, start=NOW, policy=POLICY, key=KEY)
+    in_care = PlanMemory(Ledger(first_contact_made=True))
+    return tuple(replace(each, memory=in_care) if n % 3 else each for n, each in enumerate(base))
+
+
 def test_every_contact_and_every_tag_of_forty_days_is_foreseen(world: World) -> None:
     import_samples(world)
     steps = list(foresee(read_known(world, NOW), POLICY, KEY, SPAN))
@@ -101,6 +116,46 @@ def test_a_lower_bar_for_core_customers_moves_them_and_their_contacts(base: list
     before, after = outlook(base, POLICY).made.keys(), outlook(base, new).made.keys()
     assert sum(diff.added.values()) == len(after - before)
     assert sum(diff.removed.values()) == len(before - after)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "level.core.min_fen=11_000_000",
+        "level.strategic_tenure_years=1",
+        "level.exit_percent=20",
+        "level.growth_percent=60",
+        "risk.silent_months=1",
+        "activity.high_min=3",
+        "traits.new_months=12",
+        "first_import.stagger_days=40",
+        "first_import.daily_limit=3",
+        "matching.source_trust.other=5",
+    ],
+)
+def test_what_two_policies_share_is_what_each_finds_alone(simulated: tuple[Known, ...], setting: str) -> None:
+    new, span = policy_with(setting), Span(NOW, NOW + timedelta(days=POLICY.forecast.days))
+    alone = [make_outlook(foresee(simulated, one, KEY, span), one, NOW) for one in (POLICY, new)]
+    assert plan_policy(simulated, POLICY, new, KEY, NOW) == compare(alone[0], alone[1], new.forecast)
+
+
+def test_parts_on_other_processes_come_to_the_same(simulated: tuple[Known, ...]) -> None:
+    new = policy_with("level.core.min_fen=30_000_000")
+    parts = [*independent_parts(simulated)]
+    action = partial(differ_over, old=POLICY, new=new, key=KEY, at=NOW)
+    split = [(one,) for one in parts[0]]
+    found = conclude(
+        map_in_processes(action, [*split, parts[1]]), (POLICY.version, new.version), new.forecast
+    )
+    assert found == plan_policy(simulated, POLICY, new, KEY, NOW)
+
+
+def test_newcomers_compete_in_one_part_and_nobody_is_lost(simulated: tuple[Known, ...]) -> None:
+    parts = list(independent_parts(simulated))
+    assert Counter(map(id, chain.from_iterable(parts))) == Counter(map(id, simulated))
+    *settled, newcomers = parts
+    assert not any(known.memory.ledger.first_contact_made for known in newcomers)
+    assert all(known.memory.ledger.first_contact_made for part in settled for known in part)
 
 
 def test_a_budget_that_a_week_breaks_is_named_with_the_week(base: list[Known]) -> None:

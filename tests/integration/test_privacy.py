@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import traceback
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -341,6 +342,18 @@ def test_malformed_messages_leak_nothing(leaks: Leaks, capsys: pytest.CaptureFix
     assert_nothing_leaked(leaks, capsys)
 
 
+@pytest.mark.parametrize("text", ["STOP", "HELP", f"I am {NAME}, write to {EMAIL}", "你们为什么骚扰我"])
+def test_a_reply_leaks_neither_its_number_nor_its_text(
+    text: str, leaks: Leaks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leaks.world.post_records(*RECORDS)
+    told = {"originationNumber": PHONE, "messageBody": text, "inboundMessageId": "in-1"}
+    bodies = [json.dumps(told), json.dumps(told), f"{NAME} {PHONE}"]
+    leaks.world.queues["replies"] = deque((body, 1) for body in bodies)
+    leaks.live(days=1)
+    assert_nothing_leaked(leaks, capsys)
+
+
 @pytest.mark.parametrize("function", ["IngestRecords", "ReviewCustomer", "SendContact"])
 @pytest.mark.parametrize("part", ["identity_key", "policy", "clock"])
 def test_an_error_in_the_middle_of_a_message_leaks_nothing(
@@ -459,6 +472,7 @@ def test_a_broken_queue_leaks_nothing(
     [
         pytest.param({"action": "explain", "reference": PHONE}, id="phone"),
         pytest.param({"action": "explain", "reference": EMAIL}, id="email"),
+        pytest.param({"action": "consent", "reference": EMAIL}, id="consent"),
         pytest.param({"action": EMAIL, "reference": NAME}, id="unknown action"),
         pytest.param({"action": "jobs", "name": NAME}, id="jobs"),
     ],

@@ -9,6 +9,7 @@ import pytest
 
 from shared.flows.sweep_due import WATERMARK, close_jobs, sweep_due
 from shared.memory.items import MemoryItems
+from shared.model.errors import CalendarMissing
 from shared.model.instants import to_iso
 from shared.ports import Done, QueueName, Refused, Update
 from shared.store.control import (
@@ -138,7 +139,7 @@ def test_customers_on_hold_stay_due_and_are_found_the_next_day_too() -> None:
         review(items, customer_id, may_plan=False)
     assert len(sweep(items, NOW + 2 * DAY)) == 2
     assert run(items, NOW + 2 * DAY) == 2
-    assert all(of_customer(items, customer_id, "LEDGER") for customer_id in sweep(items, NOW + 300 * DAY))
+    assert all(of_customer(items, customer_id, "LEDGER") for customer_id in sweep(items, NOW + 160 * DAY))
 
 
 # --- import jobs ---------------------------------------------------------------------------------------------
@@ -251,3 +252,16 @@ def test_a_closed_job_is_not_closed_again_and_other_holds_stay() -> None:
     assert sweep_due(items=items, queue=ListQueue(), policy=POLICY, now=NOW).closed_jobs == 1
     assert sweep_due(items=items, queue=ListQueue(), policy=POLICY, now=NOW).closed_jobs == 0
     assert read_holds(items) == {"plan"}
+
+
+def test_a_year_without_working_days_fails_loudly_after_the_work_is_done() -> None:
+    december = NOW.replace(year=2026, month=12, day=20)  # a task of today may be due in January 2027
+    items, queue = some_customers(2, december), ListQueue()
+    with pytest.raises(CalendarMissing, match=r"2027.*working_days\.toml.*State Council"):
+        sweep_due(items=items, queue=queue, policy=POLICY, now=december)
+    assert len(queue.take(QueueName.CUSTOMERS_DUE)) == 2
+    abroad = POLICY.hours.model_copy(
+        update={"work": POLICY.hours.work.model_copy(update={"calendar": "DE-BY"})}
+    )
+    german = POLICY.model_copy(update={"hours": abroad})
+    assert sweep_due(items=items, queue=queue, policy=german, now=december).customers == 2

@@ -7,10 +7,27 @@ from typing import Any
 
 import pytest
 
+from shared.flows import move_contact as moving
+from shared.flows import record_outcome as recording
 from shared.flows import send_contact, send_target, sweep_contacts
 from shared.model.contact import Contact, Status
+from shared.model.instants import to_iso
+from shared.policy.limits import Budget
 from shared.policy.schema import Policy
-from shared.ports import Absent, Ambiguous, AnyOf, Check, Exists, Key, SendOutcome, Throttled, Update, Write
+from shared.ports import (
+    Absent,
+    Ambiguous,
+    AnyOf,
+    Check,
+    Exists,
+    Is,
+    Key,
+    SendOutcome,
+    Throttled,
+    Update,
+    Write,
+)
+from shared.store import budgets
 from shared.store import contacts as rows
 
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -119,13 +136,13 @@ def _cap_without_merged_ids(patch: pytest.MonkeyPatch) -> None:
 
 
 def _ambiguous_taken_for_unsent(patch: pytest.MonkeyPatch) -> None:
-    record = send_contact._record
+    record = recording.record_outcome
 
-    def recorded(contact: Contact, built: Any, outcome: SendOutcome, sending: Any) -> Any:
+    def recorded(contact: Contact, outcome: SendOutcome, sending: Any, **rest: Any) -> Any:
         is_unsure = isinstance(outcome, Ambiguous)
-        return record(contact, built, Throttled(1) if is_unsure else outcome, sending)
+        return record(contact, Throttled(1) if is_unsure else outcome, sending, **rest)
 
-    patch.setattr(send_contact, "_record", recorded)
+    patch.setattr(send_contact, "record_outcome", recorded)
 
 
 def _sweeper_without_unknown(patch: pytest.MonkeyPatch) -> None:
@@ -153,7 +170,7 @@ def _unknown_ends_as_unsent(patch: pytest.MonkeyPatch) -> None:
 
 def _no_wait_for_events(patch: pytest.MonkeyPatch) -> None:
     soon = timedelta(seconds=1)
-    patch.setattr(send_contact, "reconcile_after", lambda contact, policy: soon)
+    patch.setattr(recording, "reconcile_after", lambda contact, policy: soon)
     patch.setattr(sweep_contacts, "reconcile_after", lambda contact, policy: soon)
 
 
@@ -183,13 +200,63 @@ def _mark_not_recognised(patch: pytest.MonkeyPatch) -> None:
 
 def _mark_without_fence(patch: pytest.MonkeyPatch) -> None:
     mark = rows.mark_sending
-    patch.setattr(
-        rows, "mark_sending", lambda *args, **rest: replace(mark(*args, **rest), condition=Exists("status"))
-    )
+
+    def marked(contact: Contact, *, now: datetime, check_at: datetime) -> Update:
+        in_time = Is("not_after", ">", to_iso(now))
+        return replace(mark(contact, now=now, check_at=check_at), condition=in_time)
+
+    patch.setattr(rows, "mark_sending", marked)
 
 
 def _no_deadline(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(send_contact, "_has_time", lambda besides_s, sending: True)
+
+
+def _short_lease(patch: pytest.MonkeyPatch) -> None:
+    claim, mark = rows.claim, rows.mark_sending
+
+    def claimed(contact: Contact, *, check_at: datetime, **rest: Any) -> Update:
+        return claim(contact, check_at=check_at - timedelta(seconds=98), **rest)
+
+    def marked(contact: Contact, *, now: datetime, check_at: datetime) -> Update:
+        return mark(contact, now=now, check_at=now + timedelta(seconds=1))
+
+    patch.setattr(rows, "claim", claimed)
+    patch.setattr(rows, "mark_sending", marked)
+
+
+def _budget_unchecked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(budgets, "_room", lambda spending: None)
+
+
+def _every_shard_holds_the_whole_budget(patch: pytest.MonkeyPatch) -> None:
+    def whole(budget: Budget, shard: int) -> budgets.Share:
+        return budgets.Share(budget.most_messages, budget.most_fen)
+
+    patch.setattr(budgets, "share_of", whole)
+
+
+def _budget_not_given_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(moving, "give_back_writes", lambda spent: [])
+
+
+def _budget_given_back_when_nobody_knows(patch: pytest.MonkeyPatch) -> None:
+    record = recording.record_outcome
+
+    def recorded(contact: Contact, outcome: SendOutcome, sending: Any, *, spent: Any, **rest: Any) -> Any:
+        if isinstance(outcome, Ambiguous) and spent:
+            sending.items.transact([budgets.give_back(one) for one in spent])
+        return record(contact, outcome, sending, spent=spent, **rest)
+
+    patch.setattr(send_contact, "record_outcome", recorded)
+
+
+def _cap_given_back_when_nobody_knows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(moving, "UNSENT", moving.UNSENT | {Status.UNKNOWN})
+
+
+def _holds_ignored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(send_contact, "is_on_hold", lambda contact, holds: False)
 
 
 SINGLES: Mapping[str, Patch] = {
@@ -214,9 +281,28 @@ SINGLES: Mapping[str, Patch] = {
     "claims never released": _claims_never_released,
     "claim without condition": _claim_without_condition,
     "own mark not recognised": _mark_not_recognised,
+    "budget unchecked": _budget_unchecked,
+    "every shard holds the whole budget": _every_shard_holds_the_whole_budget,
+    "budget not given back": _budget_not_given_back,
+    "budget given back when nobody knows": _budget_given_back_when_nobody_knows,
+    "cap given back when nobody knows": _cap_given_back_when_nobody_knows,
+    "holds ignored": _holds_ignored,
 }
 
 TOGETHER: Mapping[str, tuple[Patch, ...]] = {
     "mark without fence, no deadline, no kill": (_mark_without_fence, _no_deadline),
+    "short lease, mark without fence, no kill": (_short_lease, _mark_without_fence),
+    "short lease, mark without fence, no deadline, no kill": (
+        _short_lease,
+        _mark_without_fence,
+        _no_deadline,
+    ),
 }
 """Guards that back each other up: only together do they let a second message out."""
+
+SURVIVE_ALONE: Mapping[str, Patch] = {
+    "mark without fence": _mark_without_fence,
+    "no deadline": _no_deadline,
+    "short lease": _short_lease,
+}
+"""What the others still catch when one of them is gone: depth, not a hole in the proof."""

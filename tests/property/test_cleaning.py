@@ -51,15 +51,16 @@ anything = st.recursive(
 )
 PARTY_KEYS = (
     "ref name title company industry phone email address country province city language birthday"
-    " first_cooperation id_number"
+    " first_cooperation id_number lunar_birthday employees"
 ).split()
 KEYS = (
     "id version changed_at event_at deleted amount currency channel topic stage is_interaction score dimension"
-    " need_type priority purpose action evidence occurrence origin hints party"
+    " need_type priority purpose action evidence occurrence origin hints party asset_id product bought_on"
+    " warranty_ends_on insurance_ends_on inspection_due_on mileage_km service_type in_warranty"
 ).split()
 parties = st.dictionaries(st.sampled_from(PARTY_KEYS), anything, max_size=8)
 hints = st.dictionaries(
-    st.sampled_from(["region", "day_first", "zone", "epoch", "unit"]), scalars, max_size=5
+    st.sampled_from(["region", "day_first", "zone", "epoch", "unit", "mileage_unit"]), scalars, max_size=6
 )
 messages = st.builds(
     lambda kind, party, hint, rest: {

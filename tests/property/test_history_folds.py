@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.model.history import Day, History, Pending
 from shared.model.instants import local_day
-from shared.tagging.fold import Kind, add_event, fold_histories, prune, settle
+from shared.tagging.fold import Happening, Kind, add_events, fold_histories, prune, settle
 
 NEW_YORK = ZoneInfo("America/New_York")
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ raws = st.builds(Raw, st.sampled_from(KINDS), instants, st.none() | st.integers(
 def history_of(events: list[Raw], now: datetime, first_on: date | None = None) -> History:
     history = History(first_cooperation_on=first_on)
     for event in events:
-        history = add_event(history, **event._asdict(), now=now, zone=NEW_YORK)
+        history = add_events(history, [Happening(*event)], now, NEW_YORK)
     return history
 
 

@@ -1,55 +1,74 @@
-"""The send ledger keeps its promises on random schedules with a fault possible at every call; mutants do not."""
+"""The send ledger keeps its promises under every fault of the gate; mutants of the protocol do not.
+
+A slice of what `make prove` runs at full size.
+"""
 
 import os
 from collections import Counter
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from tests.property.ledger_mutants import SINGLES, TOGETHER, Patch
+from shared.ports import Table
+from tests.property.ledger_hunt import TROUBLES, hunt
+from tests.property.ledger_mutants import SINGLES, SURVIVE_ALONE, TOGETHER
 from tests.property.ledger_oracle import violations
-from tests.property.ledger_schedule import Schedule
+from tests.property.ledger_world import Trouble, World
 
-EXAMPLES = int(os.environ.get("GUANXI_LEDGER_EXAMPLES", "300"))
-FEWEST = 80
-"""So many schedules reach every way in which a contact can end."""
-MOST_TO_CATCH = 1500
-
-
-def run(seed: int, **how: Any) -> Schedule:
-    schedule = Schedule(seed, **how)
-    schedule.run()
-    return schedule
-
-
-def is_caught(**how: Any) -> bool:
-    """Whether some schedule shows the slip; much overtaking shows it sooner."""
-    return any(violations(run(seed, overtake_rate=0.25, **how)) for seed in range(MOST_TO_CATCH))
+EXAMPLES = int(os.environ.get("GUANXI_LEDGER_EXAMPLES", "4"))
+MOST_TO_CATCH = 600
 
 
 @pytest.mark.parametrize(
-    ("fault_rate", "share"), [(0.04, 0.75), (0.15, 0.25)], ids=["some faults", "many faults"]
+    "trouble",
+    [Trouble(), Trouble(fault_rate=0.1, events_lost=0.3), *(replace(one, storms=1) for one in TROUBLES[:2])],
+    ids=["3 % of calls fail", "10 % fail, 30 % of events lost", "overtaken", "slow"],
 )
-def test_every_promise_is_kept_on_random_schedules(fault_rate: float, share: float) -> None:
+def test_every_promise_is_kept_whatever_fails(trouble: Trouble) -> None:
     ends: Counter[str] = Counter()
-    seeds = range(max(FEWEST, int(EXAMPLES * share)))
-    for seed in seeds:
-        schedule = run(seed, fault_rate=fault_rate)
-        assert violations(schedule) == [], f"seed {seed}"
-        ends.update(row.status.value for row in schedule.rows())
-    assert {"SENT", "EXPIRED", "SUPPRESSED", "FAILED", "UNCONFIRMED"} <= {*ends}
+    for seed in range(EXAMPLES):
+        world = World(seed, 50, trouble)
+        world.run()
+        found = violations(world)
+        stories = [line for one in found[:3] for line in (one, *world.story(one.partition(":")[0]))]
+        assert not found, f"seed {seed}:\n" + "\n".join(stories)
+        ends.update(row.status.value for row in world.rows())
+    assert {"SENT", "EXPIRED", "SUPPRESSED"} <= {*ends}
 
 
-@pytest.mark.parametrize("mutate", SINGLES.values(), ids=SINGLES)
-def test_a_slip_in_the_protocol_breaks_a_promise(mutate: Patch, monkeypatch: pytest.MonkeyPatch) -> None:
-    mutate(monkeypatch)
-    assert is_caught()
+def test_a_seed_is_one_history() -> None:
+    one, other = World(7, 30), World(7, 30)
+    one.run()
+    other.run()
+    assert one.trace == other.trace
+    assert all(list(one.items.scan(table)) == list(other.items.scan(table)) for table in Table)
 
 
-@pytest.mark.parametrize("mutations", TOGETHER.values(), ids=TOGETHER)
-def test_guards_that_back_each_other_up_are_needed_together(
-    mutations: tuple[Patch, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for mutate in mutations:
-        mutate(monkeypatch)
-    assert is_caught(is_killed_in_time=False)
+QUICKLY_CAUGHT = (
+    "no expiry at all",
+    "not_before ignored",
+    "consent never",
+    "consent of any address",
+    "suppression unread",
+    "quiet hours ignored",
+    "cap not counted",
+    "ambiguous taken for unsent",
+    "sweeper without UNKNOWN",
+    "UNKNOWN always sent again",
+    "no wait for events",
+    "budget unchecked",
+    "every shard holds the whole budget",
+    "budget given back when nobody knows",
+)
+"""The others, pairs and triples included, need more worlds: `make prove`."""
+
+
+@pytest.mark.parametrize("name", QUICKLY_CAUGHT)
+def test_a_slip_in_the_protocol_breaks_a_promise(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    SINGLES[name](monkeypatch)
+    assert hunt(MOST_TO_CATCH)
+
+
+def test_every_guard_that_others_back_up_is_part_of_a_pair_or_triple() -> None:
+    together = {one for patches in TOGETHER.values() for one in patches}
+    assert set(SURVIVE_ALONE.values()) <= together

@@ -13,7 +13,7 @@ from shared.model.instants import TICK, to_tick
 from shared.model.tags import Level, TagReview
 from shared.policy.load import load_policy
 from shared.policy.schema import Policy
-from shared.tagging.fold import Kind, add_event, fold_histories, prune
+from shared.tagging.fold import Happening, Kind, add_events, fold_histories, prune
 from shared.tagging.review import review_tags, tag
 from tests.property.tagging_oracle import Event, Oracle, midnights
 
@@ -127,15 +127,8 @@ def known_steps(customer: Customer) -> Iterator[tuple[datetime, datetime, list[E
 
 
 def keep(part: History, event: Event, now: datetime, policy: Policy) -> History:
-    grown = add_event(
-        part,
-        kind=KINDS[event.kind],
-        at=event.at,
-        fen=abs(event.fen),
-        is_interaction=event.kind == "complaint",
-        now=now,
-        zone=policy.tenant.tz,
-    )
+    told = Happening(KINDS[event.kind], event.at, abs(event.fen), is_interaction=event.kind == "complaint")
+    grown = add_events(part, [told], now, policy.tenant.tz)
     return prune(grown, now, policy.tenant.tz, policy.history.buckets_months)
 
 

@@ -1,4 +1,7 @@
+import subprocess
+import sys
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,10 +13,14 @@ from shared.care.calendar import (
     is_working_day,
     last_working_day,
     next_working,
+    require_calendar,
+    work_time,
     working_window,
 )
 from shared.model.errors import CalendarMissing
-from tests.unit.care_builder import SHANGHAI, at
+from tests.unit.care_builder import POLICY, SHANGHAI, at
+
+ROOT = Path(__file__).parents[2]
 
 WORK = WorkTime(SHANGHAI, time(9), time(18))
 
@@ -107,3 +114,46 @@ def test_working_hours_that_start_in_a_gap_begin_at_its_end() -> None:
 )
 def test_the_last_working_day_up_to_a_limit(first: str, limit: str, expected: str) -> None:
     assert last_working_day(day(first), day(limit)) == day(expected)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "text", "expected"),
+    [
+        pytest.param("DE", "2026-10-02", True, id="Germany, a Friday"),
+        pytest.param("DE", "2026-12-25", False, id="Germany, Christmas"),
+        pytest.param("DE", "2026-06-04", True, id="Corpus Christi is not kept in all of Germany"),
+        pytest.param("DE-BY", "2026-06-04", False, id="but in Bavaria"),
+        pytest.param("US-CA", "2026-07-03", False, id="Independence Day falls on a Saturday"),
+        pytest.param("US-CA", "2026-07-06", True, id="the Monday after it"),
+        pytest.param("EG", "2026-03-06", False, id="Egypt rests on Friday"),
+        pytest.param("EG", "2026-03-08", True, id="and works on Sunday"),
+        pytest.param("CN", "2026-02-14", True, id="a Saturday worked for the Spring Festival"),
+    ],
+)
+def test_other_countries_have_their_own_days(calendar: str, text: str, *, expected: bool) -> None:
+    assert is_working_day(day(text), calendar=calendar) is expected
+
+
+@pytest.mark.parametrize("calendar", ["XX", "DE-XX"])
+def test_a_place_without_a_calendar_fails_loudly_and_says_what_to_do(calendar: str) -> None:
+    with pytest.raises(CalendarMissing, match=rf"2026.*{calendar}.*hours\.work\.calendar"):
+        require_calendar(date(2026, 1, 1), date(2026, 1, 1), calendar=calendar)
+
+
+def test_the_tenants_calendar_decides_its_working_time() -> None:
+    hours = POLICY.hours.model_copy(
+        update={"work": POLICY.hours.work.model_copy(update={"calendar": "US-CA"})}
+    )
+    work = work_time(POLICY.model_copy(update={"hours": hours}))
+    assert next_working(at("2026-02-16"), work) == at("2026-02-17", "09:00")  # Presidents' Day
+    assert next_working(at("2026-10-05"), work) == at("2026-10-05")  # a holiday in China
+
+
+def test_a_chinese_tenant_never_loads_the_calendars_of_other_countries() -> None:
+    asked = (
+        "import sys; from datetime import date; from shared.care.care_day import care_day; "
+        "from shared.care.calendar import is_working_day; is_working_day(date(2026, 10, 1)); "
+        "print(sorted({'holidays', 'chinese_calendar'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

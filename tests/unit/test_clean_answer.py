@@ -532,7 +532,10 @@ def test_a_hint_that_is_not_understood_does_not_count_and_is_said(hint: dict[str
 
 def test_every_field_of_the_contract_is_there() -> None:
     assert set(FIELDS) == set(
-        "phone email date money name company address country identifier industry text".split()
+        (
+            "phone email date money name company address country identifier industry text mileage lunar_birthday"
+            " employees asset_id service_type in_warranty"
+        ).split()
     )
 
 

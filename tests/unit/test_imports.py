@@ -24,10 +24,13 @@ CLEANING = {"phonenumbers", "email_validator", "idna"}
 MATCHING = {"rapidfuzz", "cython_runtime"}
 AT_IMPORT: dict[str, set[str]] = {
     "ingest_records": POWERTOOLS | PYDANTIC | CLEANING | MATCHING,
-    "operate": POWERTOOLS | PYDANTIC | CLEANING | MATCHING,
+    "operate": POWERTOOLS | PYDANTIC | CLEANING | MATCHING | {"chinese_calendar"},
+    "read_reply": POWERTOOLS | PYDANTIC,
     "review_customer": POWERTOOLS | PYDANTIC | {"chinese_calendar"},
     "send_contact": POWERTOOLS | PYDANTIC,
+    "send_digest": POWERTOOLS | PYDANTIC | {"chinese_calendar"},
     "split_file": POWERTOOLS,
+    "sweep_cases": POWERTOOLS | PYDANTIC | {"chinese_calendar"},
     "sweep_contacts": POWERTOOLS | PYDANTIC,
     "sweep_due": POWERTOOLS | PYDANTIC,
     "unsubscribe": POWERTOOLS | PYDANTIC,

@@ -156,7 +156,7 @@ def test_the_summary_says_every_sum_in_english() -> None:
         "  go     2 = 1 SMS  1 visit  (0.05 元, 120 minutes of people)",
         "  held   2 = 1 daily cap  1 no address",
         "sent     1 = 1 pending",
-        "sums  all 15 reconcile, 0 unexplained",
+        "sums  all 17 reconcile, 0 unexplained",
     ]
 
 

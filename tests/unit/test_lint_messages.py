@@ -11,15 +11,16 @@ from infra.local.command import main
 from infra.local.preview import Language, render_preview
 from shared.messaging.catalogue import channels_of, packaged
 from shared.messaging.lint import (
-    SAMPLES,
     Finding,
     find_missing,
     lint_all,
+    lint_given,
     lint_letters,
     lint_source,
     lint_texts,
     preview,
 )
+from shared.messaging.samples import samples_of
 from shared.messaging.sms_text import count_sms, split_sms
 from shared.model.contact import Channel
 from shared.policy.load import load_policy
@@ -49,6 +50,8 @@ def test_the_packaged_templates_can_be_used() -> None:
             "en", "email.html", "<p>{{ postal_address }}</p>", ["no_opt_out"], id="no opt-out in HTML"
         ),
         pytest.param("en", "email.subject", "Hello", [], id="a subject needs neither"),
+        pytest.param("zh", "sms", "您是我们的核心客户。拒收请回复R", ["speaks_of_tags"], id="a level"),
+        pytest.param("en", "sms", "You are at risk of churn. STOP", ["speaks_of_tags"] * 2, id="a risk"),
     ],
 )
 def test_the_source_of_a_part_is_read(locale: str, part: str, source: str, expected: list[str]) -> None:
@@ -89,6 +92,36 @@ def test_the_cliff_between_segments_is_marked(
     assert codes(lint_texts("draft", locale, {"usual": short, "longest": long}, POLICY)) == expected
 
 
+@pytest.mark.parametrize(
+    ("template", "part", "source", "expected"),
+    [
+        pytest.param("complaint_received", "sms", "Somebody looks after it.", [], id="a service text has no end"),
+        pytest.param("win_back", "sms", "We miss you.", ["no_opt_out"], id="an offer has"),
+        pytest.param("festival", "email.subject", "{{ due_on }}", ["unknown_name"], id="a name of other templates"),
+        pytest.param("minutes", "email.subject", "{{ points }}", ["not_plain"], id="a list"),
+    ],
+)  # fmt: skip
+def test_a_template_is_held_to_its_class_and_its_names(
+    template: str, part: str, source: str, expected: list[str]
+) -> None:
+    assert codes(lint_source(template, "en", part, source, POLICY)) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "given", "expected"),
+    [
+        pytest.param("minutes", {"points"}, [], id="given"),
+        pytest.param("inspection_due", {"product"}, ["value_never_given"], id="never given"),
+        pytest.param("greeting", set(), [], id="needs nothing"),
+        pytest.param("no_such", {"product"}, ["undeclared"], id="no such template"),
+    ],
+)
+def test_a_value_that_nobody_gives_is_found_before_anything_is_sent(
+    template: str, given: set[str], expected: list[str]
+) -> None:
+    assert codes(lint_given(template, given)) == expected
+
+
 def test_a_letter_says_who_sends_it() -> None:
     assert codes(lint_letters("draft", "en", {"usual": "Yours, nobody"}, POLICY)) == ["no_signature"]
 
@@ -98,7 +131,7 @@ def test_every_packaged_template_is_previewed_for_every_sample() -> None:
         for channel in channels_of(template):
             for locale in POLICY.tenant.languages:
                 assert [one.sample for one in preview(template, locale, channel, POLICY)] == list(
-                    SAMPLES[locale]
+                    samples_of(template, locale)
                 )
 
 
@@ -125,7 +158,8 @@ class _Page(HTMLParser):
 def test_the_page_keeps_mails_in_frames_that_can_do_nothing(language: Language) -> None:
     page = _Page(render_preview(POLICY, language=language))
     assert not {"script", "b", "form", "a", "img", "link"} & set(page.tags)
-    assert len(page.frames) == 2 * len(SAMPLES["zh"])
+    letters = [name for name in packaged() if Channel.EMAIL in channels_of(name)]
+    assert len(page.frames) == sum(len(samples_of(name, "zh")) for name in letters) * 2
     assert {frame["sandbox"] for frame in page.frames} == {""}
     assert all(str(frame["srcdoc"]).startswith("<!DOCTYPE html>") for frame in page.frames)
 

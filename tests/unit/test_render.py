@@ -1,13 +1,14 @@
 import time
-from pathlib import Path
 
 import pytest
 from markupsafe import Markup
 
+from shared.messaging.catalogue import PARTS, channels_of, needs_of, packaged
 from shared.messaging.check_template import check_template
 from shared.messaging.errors import MessageInvalid
-from shared.messaging.render import read_template, render, render_source
+from shared.messaging.render import Value, render, render_source
 from shared.messaging.shapes import LIST_ITEMS, TEXT, list_of, mapping_of
+from shared.messaging.sources import LAYOUT, own_line, read_template
 from shared.policy.load import load_policy
 
 VALUES = {
@@ -17,32 +18,83 @@ VALUES = {
     "postal_address": "1 Road",
     "reply_email": "care@guanxi.example",
     "reference": "ABCDEFGH",
+    "why": "You asked for it. To unsubscribe, reply.",
 }
 SHAPE = {"name": TEXT, "cases": list_of(mapping_of("title")), "words": list_of(TEXT)}
-PACKAGED = sorted((Path(__file__).parents[2] / "shared/messaging/templates").rglob("*.j2"))
-
-
-def _ids(file: Path) -> str:
-    return f"{file.parent.name}/{file.name}"
+PACKAGED = [
+    pytest.param(template, locale, part, id=f"{template}/{locale}.{part}")
+    for template in packaged()
+    for channel in channels_of(template)
+    for part in PARTS[channel]
+    for locale in ("zh", "en")
+]
+GIVEN: dict[str, Value] = {
+    "product": "X200",
+    "due_on": "3 December 2026",
+    "days_left": "11",
+    "mileage_km": "10,000",
+    "festival": "the New Year",
+    "season": "winter",
+    "in_warranty": True,
+    "talk_on": "1 December 2026",
+    "years": 4,
+    "tip": 2,
+    "stage": "growth",
+    "again": True,
+    "items": [{"what": "a service", "product": None, "due_on": None}],
+    "points": [{"text": "To do", "owner": None, "due_on": None}],
+}
 
 
 @pytest.mark.parametrize("name", [None, "李雷"])
-@pytest.mark.parametrize("company", [None, "示例有限公司"])
-@pytest.mark.parametrize("file", PACKAGED, ids=_ids)
-def test_every_packaged_template_renders_with_and_without_name_and_company(
-    file: Path, name: str | None, company: str | None
+@pytest.mark.parametrize("is_all", [False, True], ids=["the least that is given", "all that may be given"])
+@pytest.mark.parametrize(("template", "locale", "part"), PACKAGED)
+def test_every_packaged_template_renders_with_all_and_with_the_least(
+    template: str, locale: str, part: str, name: str | None, is_all: bool
 ) -> None:
-    locale, _, part = file.name.removesuffix(".j2").partition(".")
-    text = render(file.parent.name, locale, part, {**VALUES, "name": name, "company": company})
+    needs = needs_of(template)
+    occasion = {one: GIVEN[one] if is_all or one in needs.always else None for one in needs.names}
+    text = render(template, locale, part, {**VALUES, **occasion, "name": name})
     assert text.strip()
     assert "None" not in text
+    assert not {"{", "[["} & set(text.split())
     assert "{" not in text
 
 
-@pytest.mark.parametrize("file", PACKAGED, ids=_ids)
-def test_every_packaged_template_is_without_faults(file: Path) -> None:
-    source = file.read_text(encoding="utf-8")
-    assert check_template(source, html=file.name.endswith("html.j2")) == ()
+@pytest.mark.parametrize(("template", "locale", "part"), PACKAGED)
+def test_every_packaged_template_is_without_faults(template: str, locale: str, part: str) -> None:
+    source = read_template(template, locale, part)
+    assert check_template(source, html=part.endswith("html"), shape=needs_of(template).shape) == ()
+
+
+def test_a_letter_is_its_text_between_salutation_and_signature() -> None:
+    text, html = (read_template("minutes", "en", part) for part in ("email.text", "email.html"))
+    assert text.startswith("{% if name %}Dear {{ name }}")
+    assert "{% for point in points %}\n- {{ point.text }}" in text
+    assert "{% for point in points %}\n<table" in html
+    assert "<p>Thank you for your time." in html
+    assert "[[" not in text + html
+
+
+def test_a_line_of_a_letter_is_told_as_its_author_counts() -> None:
+    above = (
+        read_template("minutes", "en", "email.text")
+        .split("\n")
+        .index(
+            "Thank you for your time. These are the points of our conversation{% if talk_on %} of {{ talk_on }}{% endif %}:"
+        )
+    )
+    assert own_line("minutes", "en", "email.text", above + 1) == 1
+    assert own_line("minutes", "en", "email.html", 30) == 0
+    assert (
+        own_line("minutes", "en", "email.subject", 1) == own_line("service_news", "zh", "email.html", 1) == 1
+    )
+
+
+def test_the_layout_is_no_template() -> None:
+    assert LAYOUT not in packaged()
+    with pytest.raises(MessageInvalid):
+        read_template(LAYOUT, "zh", "email.text")
 
 
 def test_every_template_of_the_plan_exists_in_every_language() -> None:

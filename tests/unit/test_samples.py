@@ -117,7 +117,7 @@ def test_about_a_thousand_rows_hold_every_kind_of_record() -> None:
     kinds = Counter(found["kind"] for found in messages())
     assert 900 <= rows <= 1_300
     assert set(kinds) == {
-        "profile", "order", "refund", "interaction", "complaint", "satisfaction", "need", "consent",
+        "profile", "order", "refund", "interaction", "complaint", "satisfaction", "need", "consent", "asset", "service",
     }  # fmt: skip
     assert min(kinds.values()) >= 15
 

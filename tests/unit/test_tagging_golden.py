@@ -8,7 +8,7 @@ import pytest
 
 from shared.model.history import History
 from shared.policy.load import load_policy
-from shared.tagging.fold import Kind, add_event
+from shared.tagging.fold import Happening, Kind, add_events
 from shared.tagging.review import tag
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -74,9 +74,7 @@ class Row:
 def grown(
     history: History, kind: Kind, at: datetime, *, fen: int | None = None, is_interaction: bool = True
 ) -> History:
-    return add_event(
-        history, kind=kind, at=at, fen=fen, is_interaction=is_interaction, now=AS_OF, zone=SHANGHAI
-    )
+    return add_events(history, [Happening(kind, at, fen, is_interaction)], AS_OF, SHANGHAI)
 
 
 def strategic_or_not(first_on: date, level: str, code: str) -> Row:

@@ -11,7 +11,7 @@ from shared.model.instants import TICK, start_of_day
 from shared.model.tags import Level, Reason, Tags
 from shared.policy.load import load_policy
 from shared.policy.schema import Policy
-from shared.tagging.fold import add_event, prune
+from shared.tagging.fold import Happening, add_events, prune
 from shared.tagging.review import changes, review_tags, tag
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -349,9 +349,7 @@ def test_changes_name_what_differs_with_rule_and_code() -> None:
     at = midnight(2026, 9, 2)
     before = tag(FADING, POLICY, midnight(2026, 9, 1))
     event_at = midnight(2026, 9, 1) + timedelta(hours=9)
-    talked = add_event(
-        FADING, kind="interaction", at=event_at, fen=None, is_interaction=True, now=at, zone=SHANGHAI
-    )
+    talked = add_events(FADING, [Happening("interaction", event_at)], at, SHANGHAI)
     after = tag(talked, POLICY, at)
 
     assert changes(before, after, at) == (

@@ -124,7 +124,7 @@ def test_the_nth_newest_contact_has_its_day(nth: int, expected: date | None) -> 
 
 def test_breakpoints_ascend_and_lie_after_the_day_asked_for() -> None:
     past = past_of(HISTORY, order_is_interaction=False)
-    assert list(breakpoints(past, (1, 2), date(2026, 3, 1))) == [
+    assert list(breakpoints(past.on, (1, 2), date(2026, 3, 1))) == [
         date(2026, 3, 31),
         date(2026, 4, 1),
         date(2026, 4, 1),

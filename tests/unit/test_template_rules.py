@@ -39,6 +39,9 @@ NAMES = {
     "WakeSender",
     "SendContact",
     "SweepContacts",
+    "SweepCases",
+    "SendDigest",
+    "ReadReply",
     "Unsubscribe",
     "Operate",
 }
@@ -142,7 +145,7 @@ def test_a_work_queue_gives_up_into_its_own_dead_letter_queue(name: str) -> None
 
 def test_every_queue_of_the_code_exists_and_is_consumed() -> None:
     consumed = {source.queue for source in sources() if isinstance(source, QueueSource)}
-    assert consumed == {name.value for name in QueueName} | {"imports"}
+    assert consumed == {name.value for name in QueueName} | {"imports", "replies"}
     assert consumed == {kebab(name.removesuffix("Queue")) for name in WORK_QUEUES}
 
 
@@ -236,6 +239,8 @@ def test_sweeps_run_as_often_as_the_policy_says() -> None:
     assert expressions == {
         "SweepDue": f"cron(0/{minutes} * * * ? *)",
         "SweepContacts": "cron(* * * * ? *)",
+        "SweepCases": f"cron(0/{minutes} * * * ? *)",
+        "SendDigest": f"cron(0/{minutes} * * * ? *)",
     }
     assert FUNCTIONS["SweepDue"]["Timeout"] < minutes * 60
     assert FUNCTIONS["SweepContacts"]["Timeout"] < 60

@@ -1,0 +1,66 @@
+"""One round of learning: which kind each pattern of agreement is likely to be, and what that makes of each kind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, log
+
+from shared.matching.compare import DIFFERS, FIELD_NAMES
+from shared.matching.guards import is_refused
+
+Levels = tuple[int, ...]
+_GIVEN, _BIRTHDAY = FIELD_NAMES.index("given"), FIELD_NAMES.index("birthday")
+TELLING = (_BIRTHDAY, FIELD_NAMES.index("identity"))
+"""What tells relations from a person with a wrong name."""
+_NEVER = -1e9
+
+
+@dataclass
+class Shared:
+    """The pairs of one kind: how many, and their levels by field."""
+
+    counts: list[dict[int, float]]
+    total: float = 0.0
+    told: float = 0.0
+    """Of these, where both state a birthday or an identity number."""
+    told_given: dict[int, float] = field(default_factory=dict)
+    """The levels of the given names of those."""
+    told_birthday: dict[int, float] = field(default_factory=dict)
+    """The levels of the birthdays of pairs whose given names have nothing in common."""
+
+    def add(self, levels: Levels, weight: float) -> None:
+        self.total += weight
+        if any(levels[place] for place in TELLING):
+            self.told += weight
+            self.told_given[levels[_GIVEN]] = self.told_given.get(levels[_GIVEN], 0.0) + weight
+        if levels[_GIVEN] == DIFFERS and (level := levels[_BIRTHDAY]):
+            self.told_birthday[level] = self.told_birthday.get(level, 0.0) + weight
+        for place, level in enumerate(levels):
+            if level:
+                column = self.counts[place]
+                column[level] = column.get(level, 0.0) + weight
+
+
+def share_out(
+    patterns: Mapping[Levels, int],
+    kinds: Sequence[Sequence[Sequence[float]]],
+    pairs: Sequence[float],
+    size: int,
+) -> tuple[Shared, ...]:
+    """The pairs of each kind. `kinds`: chances by field and level; `pairs`: how many there are of each."""
+    logs = [[[log(chance) for chance in column] for column in kind] for kind in kinds]
+    priors = [log(count) for count in pairs]
+    shared = tuple(Shared([{} for _ in range(size)]) for _ in kinds)
+    for levels, count in patterns.items():
+        odds = [
+            prior + sum(chances[place][level] for place, level in enumerate(levels) if level)
+            for prior, chances in zip(priors, logs, strict=True)
+        ]
+        if is_refused(levels):
+            # What a guard calls two people teaches nothing about one: colleagues on a switchboard outnumber repeats.
+            odds[0] = _NEVER
+        top = max(odds)
+        likely = [exp(value - top) for value in odds]
+        scale = count / sum(likely)
+        for kind, share in zip(shared, likely, strict=True):
+            kind.add(levels, share * scale)
+    return shared
