@@ -226,6 +226,7 @@ class QueueName(StrEnum):
     CUSTOMERS_DUE = "customers-due"
     CONTACTS_EMAIL = "contacts-email"
     CONTACTS_SMS = "contacts-sms"
+    RECEIPTS = "receipts"
 
 
 class Queue(Protocol):

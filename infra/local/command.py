@@ -167,6 +167,10 @@ def _add_tag(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify = commands.add_parser("verify", help="recompute the whole base from its events; say what differs")
     verify.add_argument("--repair", action="store_true", help="mend what differs")
     verify.set_defaults(run=_verify)
+    recover = commands.add_parser("recover", help="after a restore, before anything runs: nothing goes twice")
+    recover.add_argument("--restored-to", metavar="INSTANT", help="default: nothing was lost")
+    recover.add_argument("--stopped-at", metavar="INSTANT", help="of the senders; default: now")
+    recover.set_defaults(run=_recover)
 
 
 # Each command imports what it needs: `guanxi --help` does not wait for AWS's SDK.
@@ -298,6 +302,12 @@ def _check_template(_: argparse.Namespace) -> int:
     return check_lines(sys.stdin.buffer, sys.stdout.buffer)
 
 
+def _recover(asked: argparse.Namespace) -> int:
+    from infra.local.recover import recover
+
+    return recover(asked.restored_to, asked.stopped_at, state=asked.state, language=asked.language)
+
+
 def _verify(asked: argparse.Namespace) -> int:
     from infra.local.verify import verify
 
@@ -306,12 +316,20 @@ def _verify(asked: argparse.Namespace) -> int:
 
 def _add_matching(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     dedupe = commands.add_parser(
-        "dedupe", help="find the rows of a table that are one person; needs no labels"
+        "dedupe",
+        help="find the rows of a table that are one person; needs no labels",
+        epilog="Writes one line for each row, in the order of the file: its number (the heading is row 1, so the first"
+        " person is row 2; `SHEET:ROW` where there are several sheets) or its --id, and its cluster. Columns are known"
+        " by their headings, such as given_name, surname, name, date_of_birth, sex, phone, email, company, street,"
+        " suburb, city, postcode, id_number; 姓名, 手机, 邮箱, 生日, 地址, 公司, 身份证号.",
     )
     dedupe.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, JSONL, also packed (.gz, .zip)")
     dedupe.add_argument("--out", dest="clusters", type=Path, required=True, metavar="CLUSTERS.csv")
     dedupe.add_argument(
-        "--id", dest="id_column", metavar="COLUMN", help="name rows by this column, which is not compared"
+        "--id",
+        dest="id_column",
+        metavar="COLUMN",
+        help="name rows by the cells of this column, which is not compared",
     )
     dedupe.add_argument(
         "--review", type=Path, metavar="PAIRS.csv", help="write the pairs a person should look at"

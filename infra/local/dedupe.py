@@ -6,6 +6,7 @@ Nothing leaves the machine, no labels are asked for: the weights are learned fro
 import csv
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +59,7 @@ def dedupe_file(
     _check_places(file, [out] if review is None else [out, review])
     table = _read_table(file)
     names = _names(table, id_column)
+    _warn_of_repeats(names, id_column)
     columns, matched, places = _match(table, weights, [id_column] if id_column else [])
     _write_clusters(out, id_column, names, _all_clusters(len(table.rows), matched, places))
     if review is not None:
@@ -81,13 +83,11 @@ def _check_places(file: Path, outs: Sequence[Path]) -> None:
     places = [file.resolve(), *(out.resolve() for out in outs)]
     for number, place in enumerate(places[1:], start=1):
         if place in places[:number]:
-            raise NotWritable(f"{outs[number - 1]}: would overwrite another file of this run")
+            raise NotWritable(_why("overwrites", str(outs[number - 1])))
         if place.is_dir() or not place.parent.is_dir():
-            raise NotWritable(
-                f"{outs[number - 1]}: {'a folder' if place.is_dir() else 'there is no such folder'}"
-            )
+            raise NotWritable(_why("is_folder" if place.is_dir() else "no_folder", str(outs[number - 1])))
         if not os.access(place if place.exists() else place.parent, os.W_OK):
-            raise NotWritable(f"{outs[number - 1]}: not allowed to write there")
+            raise NotWritable(_why("not_allowed", str(outs[number - 1])))
 
 
 def _match(
@@ -98,7 +98,7 @@ def _match(
     rows = [row for row in table.rows if row is not None]
     columns = choose_columns(rows, kept_out)
     if not columns.parts:
-        raise NotReadable("no column is known: name them given_name, surname, phone, 姓名, 手机 ...")
+        raise NotReadable(_why("no_known_column"))
     _say(f"columns: {_show_columns(columns)}")
     region = load_policy().tenant.country
     profiles = [_profile_of(row, columns, region) for row in rows]
@@ -121,7 +121,7 @@ def _load(weights: Path | None) -> Weights:
     try:
         return read_weights(weights.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError) as error:
-        raise NotReadable(f"{weights}: not weights ({type(error).__name__})") from error
+        raise NotReadable(_why("not_weights", f"{weights} ({type(error).__name__})")) from error
 
 
 def _read_table(file: Path) -> _Table:
@@ -131,11 +131,33 @@ def _read_table(file: Path) -> _Table:
             for found in read_rows(file.name, stream):
                 _take(found, table)
     except OSError as error:
-        raise NotReadable(f"{file}: {error.strerror}") from error
+        code = "no_such_file" if isinstance(error, FileNotFoundError) else "not_readable"
+        raise NotReadable(_why(code, f"{file} ({error.strerror})")) from error
     if not any(table.rows):
-        code = table.problems[0].code if table.problems else ProblemCode.EMPTY_FILE
-        raise NotReadable(f"{file}: no rows to compare ({code})")
+        problem = table.problems[0].code if table.problems else ProblemCode.EMPTY_FILE
+        raise NotReadable(_why(str(problem.value), str(file)))
     return table
+
+
+_WHY = {
+    "no_such_file": "there is no such file / 文件不存在",
+    "not_readable": "cannot be read / 无法读取",
+    "empty_file": "the file is empty / 文件是空的",
+    "no_header": "no row names columns that are known: given_name, surname, phone ... / 没有可识别的表头：姓名、手机……",
+    "no_known_column": "no column is known: given_name, surname, phone ... / 没有可识别的列：姓名、手机……",
+    "no_such_column": "there is no column of this name / 没有这个列",
+    "not_weights": "not a file of weights / 不是权重文件",
+    "overwrites": "would overwrite another file of this run / 会覆盖本次运行的另一个文件",
+    "is_folder": "is a folder / 是文件夹",
+    "no_folder": "there is no such folder / 文件夹不存在",
+    "not_allowed": "not allowed to write there / 没有写入权限",
+}
+"""Code -> what a person reads. A code of the importer that is not here speaks for itself."""
+
+
+def _why(code: str, about: str = "") -> str:
+    """`code: what it is about: in words`."""
+    return ": ".join(filter(None, (code, about, _WHY.get(code, "no rows to compare / 没有可比较的行"))))
 
 
 def _take(found: Row | RowProblem, table: _Table) -> None:
@@ -155,12 +177,23 @@ def _names(table: _Table, id_column: str | None) -> list[str]:
     if id_column is None:
         return table.numbers
     if not any(row is not None and id_column in row for row in table.rows):
-        raise NotReadable(f"there is no column {id_column!r}")
+        raise NotReadable(_why("no_such_column", id_column))
     cells = [row.get(id_column) if row is not None else None for row in table.rows]
     return [
         f"row {number}" if cell is None or cell == "" else str(cell).strip()
         for number, cell in zip(table.numbers, cells, strict=True)
     ]
+
+
+def _warn_of_repeats(names: Sequence[str], id_column: str | None) -> None:
+    """Rows are answered in their order: whoever meets one id twice can still count the lines."""
+    repeated = {name: count for name, count in Counter(names).items() if count > 1}
+    if repeated:
+        rows = sum(repeated.values())
+        _say(
+            f"duplicate_ids: {id_column}: {len(repeated)} values name {rows} rows; lines stand in the order of the file"
+            f" / {len(repeated)} 个编号重复，涉及 {rows} 行；结果按原文件顺序排列"
+        )
 
 
 def _all_clusters(size: int, matched: Matched, places: Sequence[int]) -> Iterator[int]:

@@ -57,12 +57,14 @@ def settle(session: Session, say: Say) -> None:
     watch = _Watch(say)
     while True:
         now = session.fixed_at or datetime.now(UTC)
-        customers = max(_due_customers(session, now), _woken(session))
+        records = _depth(session, "RecordsQueueUrl")  # what a finished task or a replay has posted
+        customers = max(_due_customers(session, now), _depth(session, "CustomersDueQueueUrl"))
         contacts = _due_contacts(session, now)
         watch.saw(
-            f"  {customers:>6,} customers to review, {contacts:,} messages to send", (customers, contacts)
+            f"  {customers:>6,} customers to review, {contacts:,} messages to send",
+            (records, customers, contacts),
         )
-        if not customers and not contacts:
+        if not records and not customers and not contacts:
             break
         time.sleep(POLL_S)
     for function in ("SweepCases", "SendDigest"):
@@ -94,9 +96,9 @@ def _due_customers(session: Session, now: datetime) -> int:
     )
 
 
-def _woken(session: Session) -> int:
-    """On the queue: those too whom not time but a change of policy has woken."""
-    sqs, url = session.stack.client("sqs"), session.stack.outputs["CustomersDueQueueUrl"]
+def _depth(session: Session, output: str) -> int:
+    """Messages on a queue; of the one of customers, those too whom not time but a change of policy has woken."""
+    sqs, url = session.stack.client("sqs"), session.stack.outputs[output]
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     depth = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
     return sum(int(depth[name]) for name in names)

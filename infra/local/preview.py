@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from infra.local.mail_drop import write_whole
 from shared.messaging.catalogue import LOCALES, channels_of, packaged
 from shared.messaging.errors import MessageInvalid
-from shared.messaging.lint import Finding, Preview, lint, preview
+from shared.messaging.lint import Finding, Preview, lint, lint_all, preview
 from shared.messaging.sms_text import count_sms, split_sms
 from shared.model.contact import Channel
 from shared.policy.load import load_policy
@@ -81,6 +81,7 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "undeclared": ("catalogue.toml 没有登记", "not listed in catalogue.toml"),
     "speaks_of_tags": ("提到了客户的等级或风险", "it speaks of a customer's level or risk"),
     "value_not_given": ("缺少必需的内容", "a value that it needs is not given"),
+    "other_class": ("用途与行动方案的类别不符", "written for another class than the playbook's"),
     "value_never_given": ("必需的内容从不提供", "a value that it needs is never given"),
 }
 
@@ -121,7 +122,7 @@ def write_preview(out: Path, *, language: Language) -> int:
 
 def print_findings(*, language: Language) -> int:
     """Prints what should be mended in the packaged templates; returns 1 when something must be."""
-    found = [finding for template in packaged() for finding in lint(template, load_policy())]
+    found = lint_all(load_policy())
     for finding in found:
         print(describe(finding, language))
     return int(any(finding.is_error for finding in found))

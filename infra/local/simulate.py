@@ -1,12 +1,14 @@
 """`guanxi simulate`: a span of care over customers who are not there, by the code that runs; the same seed, the same year."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 from infra.local.present import as_language
-from infra.local.simulated_customers import answers, habit_of, habitual_events, simulated_base
-from shared.flows.foresee import Span
+from infra.local.simulated_customers import Habit, answers, habit_of, habitual_events, simulated_base
+from infra.local.simulated_facts import complaint_of, services
+from shared.flows.foresee import Span, Told
 from shared.flows.simulate_span import simulate_span
 from shared.insight.year import Year, gather
 from shared.insight.year_page import render_year, year_lines
@@ -37,10 +39,20 @@ def simulate_year(days: int, customers: int, *, seed: int, begins_on: date, poli
     base = tuple(simulated_base(customers, seed=seed, start=start, policy=policy, key=_KEY))
     habits = {each.profile.customer_id: habit_of(seed, number, start) for number, each in enumerate(base)}
     happenings = [
-        (name, event)
+        (name, told)
         for number, (name, habit) in enumerate(habits.items())
-        for event in habitual_events(habit, number, seed, start, span.end)
+        for told in _told(habit, number, seed, span)
     ]
     respond = partial(answers, seed=seed, habits=habits)
     reviews = simulate_span(base, policy, _KEY, span, respond=respond, happenings=happenings)
     return gather(Year(customers, days), reviews)
+
+
+def _told(habit: Habit, number: int, seed: int, span: Span) -> Iterator[Told]:
+    """What happens in a span anyway, with the facts that it leaves."""
+    for event in habitual_events(habit, number, seed, span.start, span.end):
+        yield event
+        if event.kind == "complaint":
+            yield complaint_of(number, event)
+    gone_at = min(habit.leaves_at or span.end, span.end)
+    yield from services(number, seed, habit.since, span.start, gone_at)

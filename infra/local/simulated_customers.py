@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from math import exp
 from typing import Final
 
+from infra.local.simulated_facts import birthday, owned, services
 from shared.care.state import Candidate
 from shared.flows.decide_review import Known
 from shared.flows.foresee import Foreseen
@@ -38,6 +39,8 @@ _ANSWERS: Final = {Channel.EMAIL: 0.12, Channel.SMS: 0.08, Channel.CALL: 0.7, Ch
 _ANSWER_HOURS: Final = {Channel.EMAIL: 72.0, Channel.SMS: 24.0, Channel.CALL: 8.0, Channel.VISIT: 24.0}
 _BUYS_AFTER_ANSWER: Final = 0.15
 _COMPLAINS_AFTER_ORDER: Final = 0.02
+_TELLS_BIRTHDAY: Final = 0.4
+_USES: Final = ("care", "marketing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ def simulated_base(count: int, *, seed: int, start: datetime, policy: Policy, ke
             party=_party(number, habit, seed),
             history=_past(habit, number, seed, start, policy),
             consents=_consents(number, habit, seed, key),
+            facts=(
+                *owned(number, seed, habit.since, start),
+                *services(number, seed, habit.since, start - _PAST, start),
+            ),
         )
         profile = CustomerProfile(customer_id, 1, (record_id,), habit.since)
         yield Known(profile, TagState(), PlanMemory(), {}, (), (source,))
@@ -134,6 +141,7 @@ def _party(number: int, habit: Habit, seed: int) -> dict[str, Said]:
         "province": province,
         "language": language,
         "first_cooperation_on": habit.since.date().isoformat(),
+        "birthday_on": birthday(number, seed) if chance.random() < _TELLS_BIRTHDAY else None,
         "phone": f"+86139{number:08d}" if chance.random() < 0.9 else None,
         "email": f"c{number}@example.com" if chance.random() < 0.8 else None,
     }
@@ -146,8 +154,9 @@ def _consents(number: int, habit: Habit, seed: int, key: bytes) -> dict[str, Sta
     addresses = {"email": f"c{number}@example.com", "sms": f"+86139{number:08d}"}
     kinds = {"email": "email", "sms": "phone"}
     return {
-        f"{channel}|care|{keyed_hash(kinds[channel], address, key)}": Standing("granted", habit.since)
+        f"{channel}|{use}|{keyed_hash(kinds[channel], address, key)}": Standing("granted", habit.since)
         for channel, address in addresses.items()
+        for use in _USES
         if chance.random() < 0.8
     }
 

@@ -24,10 +24,10 @@ TALKS = frozenset({FactKind.TALK, FactKind.SERVICE})
 
 
 def complaints(state: CareState, trigger: ComplaintMade, today: date, zone: ZoneInfo) -> Iterator[Occasion]:
-    """R30: each open complaint. The 2 hours are known to the step, the template says them too."""
+    """R30: each open complaint."""
     for fact in _of_kind(state, FactKind.COMPLAINT):
         if fact.stage not in trigger.closed:
-            yield _at_instant(fact, zone, {"within_hours": 0})
+            yield _at_instant(fact, zone, {})
 
 
 def minutes(state: CareState, trigger: MinutesWritten, today: date, zone: ZoneInfo) -> Iterator[Occasion]:

@@ -7,14 +7,20 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from shared.care.dates import month_day, yearly, years_around
-from shared.care.lunar import FESTIVALS, LunarDay, birthday_on, festival_on
+from shared.care.lunar import LunarDay, birthday_on, festival_on
 from shared.care.state import CareState, Why
 from shared.care.wishes import Occasion
 from shared.model.errors import CalendarMissing
 from shared.policy.playbooks import Anniversary, Birthday, Festival
 
 CHINESE = "zh"
-SOLAR_FESTIVALS = {"new_year": "01-01", "christmas": "12-25"}
+SOLAR_FESTIVALS = {
+    "new_year": "01-01",
+    "womens_day": "03-08",
+    "labour_day": "05-01",
+    "national_day": "10-01",
+    "christmas": "12-25",
+}
 _LUNAR_DAY = re.compile(r"(L?)(\d{2})-(\d{2})")
 
 
@@ -85,6 +91,3 @@ def _lunar_birthday(born: LunarDay, year: int) -> date | None:
         return birthday_on(born, year)
     except CalendarMissing:
         return None
-
-
-assert FESTIVALS.keys().isdisjoint(SOLAR_FESTIVALS)

@@ -26,7 +26,7 @@ from shared.care.state import CareState
 from shared.care.wishes import BY_TAGS, Occasion, Span, Wish
 from shared.model.contact import make_contact_id
 from shared.model.instants import TICK, local_day, start_of_day
-from shared.policy.playbooks import Playbook, PlayStep
+from shared.policy.playbooks import TEMPLATE_VALUES, Playbook, PlayStep
 from shared.policy.schema import Policy
 
 PREFIX: Final = "play"
@@ -136,18 +136,23 @@ class _Book(NamedTuple):
     steps: tuple[_Step, ...]
 
 
+class _Books(NamedTuple):
+    policy: Policy
+    all: tuple[_Book, ...]
+    without_facts: tuple[_Book, ...]
+    """Those that may find something where no fact is known."""
+
+
 # Every review of a run asks for the books of one policy.
-_last: list[tuple[Policy, tuple[_Book, ...]]] = []
+_last: list[_Books] = []
 
 
-def _books_for(state: CareState, policy: Policy) -> Iterable[_Book]:
-    """The books that may find something: without facts most of them cannot."""
-    if not _last or _last[0][0] is not policy:
-        _last[:] = [(policy, tuple(_book(*one) for one in policy.playbooks.items() if one[1].enabled))]
-    books = _last[0][1]
-    if state.facts:
-        return books
-    return [book for book in books if book.playbook.trigger.kind in _WITHOUT_FACTS]
+def _books_for(state: CareState, policy: Policy) -> tuple[_Book, ...]:
+    if not _last or _last[0].policy is not policy:
+        found = tuple(_book(name, one) for name, one in policy.playbooks.items() if one.enabled)
+        few = tuple(book for book in found if book.playbook.trigger.kind in _WITHOUT_FACTS)
+        _last[:] = [_Books(policy, found, few)]
+    return _last[0].all if state.facts else _last[0].without_facts
 
 
 def _book(name: str, playbook: Playbook) -> _Book:
@@ -177,7 +182,7 @@ def _wish(book: _Book, occasion: Occasion, place: _Step) -> Wish:
         rule=playbook.rule,
         by_tags=playbook.trigger.kind in BY_TAGS,
         span=Span(opens_on, last_on, occasion.at, step.within_hours, step.in_working_hours),
-        values=_values(playbook, occasion, place.number) if step.template else {},
+        values=_values(playbook, occasion, place) if step.template else {},
         about=occasion.about,
         owner=None if playbook.owner == "level" else playbook.owner,
         combines=playbook.combines if step.template else None,
@@ -191,12 +196,13 @@ def _step_name(name: str, number: int, key: str | None) -> str:
     return f"{PREFIX}.{name}.{number}{mark}"
 
 
-def _values(playbook: Playbook, occasion: Occasion, number: int) -> dict[str, str | int]:
-    """What only the step knows is filled in: which tip it is, within how many hours a person answers."""
-    values = dict(occasion.values)
-    if "tip" in values:
-        values["tip"] = number
-    if "within_hours" in values:
-        hours = (step.within_hours for step in playbook.steps if step.task)
-        values["within_hours"] = next(filter(None, hours), 0)
-    return values
+def _values(playbook: Playbook, occasion: Occasion, place: _Step) -> dict[str, str | int]:
+    """All that the template may name, what is not known as empty. Some of it only the step knows."""
+    hours = (step.within_hours for step in playbook.steps if step.task)
+    known: dict[str, str | int] = {
+        "tip": place.number,
+        "again": int(place.number > 1),
+        "within_hours": next(filter(None, hours), 0),
+        **occasion.values,
+    }
+    return {name: known.get(name, "") for name in TEMPLATE_VALUES[place.step.template or ""]}

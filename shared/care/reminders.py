@@ -85,7 +85,7 @@ def purchases(state: CareState, trigger: AfterPurchase, today: date, zone: ZoneI
     """R48."""
     for asset in _assets(state):
         if asset.bought_on:
-            yield _of_asset(asset, on=asset.bought_on, day=asset.bought_on, values={"tip": 0})
+            yield _of_asset(asset, on=asset.bought_on, day=asset.bought_on, values={})
 
 
 def repairs(state: CareState, trigger: AfterRepair, today: date, zone: ZoneInfo) -> Iterator[Occasion]:

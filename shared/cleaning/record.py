@@ -173,10 +173,12 @@ def _read_id(message: Message) -> str | None:
     raw = message.source.get("id")
     if type(raw) is str and is_plain_id(raw):
         return raw
-    value, issues = clean_id(raw, "id")
     if raw is None and message.kind == "asset":
-        # The number of an asset outlives what is said of it.
-        value, issues = clean_asset_id(message.source.get("asset_id"), "asset_id")[0], ()
+        number = clean_asset_id(message.source.get("asset_id"), "asset_id").value
+        # The number of an asset outlives what is said of it; a plate tells who drives, so that no key may hold it.
+        if number:
+            return content_id({"asset_id": number}, message.key)
+    value, issues = clean_id(raw, "id")
     if value or issues:
         message.issues.extend(issues)
         return value

@@ -23,6 +23,7 @@ from shared.flows.decide_review import (
 )
 from shared.flows.judge_days import Judged, judge_days
 from shared.flows.review_customer import first_import_share
+from shared.model.facts import Fact
 from shared.model.instants import TICK, local_day, to_tick
 from shared.policy.schema import Policy
 from shared.tagging.fold import Happening, add_events, prune
@@ -39,6 +40,7 @@ class Foreseen(NamedTuple):
 
 
 Respond = Callable[[Foreseen], Iterable[Happening]]
+Told = Happening | Fact
 Rooms = Counter[tuple[object, ...]]
 
 
@@ -65,7 +67,7 @@ def foresee(
     span: Span,
     *,
     respond: Respond | None = None,
-    happenings: Iterable[tuple[str, Happening]] = (),
+    happenings: Iterable[tuple[str, Told]] = (),
     seen: Seen | None = None,
 ) -> Iterator[Foreseen]:
     """Every review of the span, in the order of time, then of customer ids.
@@ -109,18 +111,20 @@ class _Turn(NamedTuple):
     customer_id: str
     number: int
     """Two turns of one instant keep their order."""
-    happening: Happening | None
+    happening: Told | None
 
 
-def _turn(customer_id: str, happening: Happening, now: datetime, number: int) -> _Turn:
+def _turn(customer_id: str, happening: Told, now: datetime, number: int) -> _Turn:
     # What happens at an instant counts after it (R22).
     return _Turn(max(to_tick(happening.at) + TICK, now), customer_id, number, happening)
 
 
-def _told(known: Known, happening: Happening, at: datetime, policy: Policy) -> Known:
+def _told(known: Known, happening: Told, at: datetime, policy: Policy) -> Known:
     """What a customer did reaches us through its first source record."""
     zone = policy.tenant.tz
     first, *others = known.members
+    if isinstance(happening, Fact):
+        return replace(known, members=(replace(first, facts=(*first.facts, happening)), *others))
     history = add_events(first.history, [happening], at, zone)
     kept = prune(history, at, zone, policy.history.buckets_months)
     return replace(known, members=(replace(first, history=kept), *others))

@@ -12,6 +12,7 @@ from shared.flows.list_tasks import operate_tasks
 from shared.flows.mark_customer import mark_customer
 from shared.flows.operate_identity import IDENTITY_ACTIONS, operate_identity
 from shared.flows.operate_ledger import LEDGER_ACTIONS, operate_ledger
+from shared.flows.operate_receipts import RECEIPT_ACTIONS, operate_receipts
 from shared.flows.prove_consent import proof_to_plain, prove_consent
 from shared.flows.publish_policy import POLICY_ACTIONS, operate_policy
 from shared.flows.replay import Wanted, read_corrections, replay
@@ -115,6 +116,12 @@ def _ledger(request: Mapping[str, Any], operator: Operator) -> Answer:
     return operate_ledger(request, items=operator.items, policy=operator.policy, now=operator.now)
 
 
+def _receipts(request: Mapping[str, Any], operator: Operator) -> Answer:
+    return operate_receipts(
+        request, items=operator.items, policy=operator.policy, key=operator.key, now=operator.now
+    )
+
+
 def _policy(request: Mapping[str, Any], operator: Operator) -> Answer:
     return operate_policy(request, items=operator.items, now=operator.now)
 
@@ -192,6 +199,7 @@ ACTIONS: dict[str, Callable[[Mapping[str, Any], Operator], Answer]] = {
     "tasks": _tasks,
     "task": _tasks,
     **dict.fromkeys(IDENTITY_ACTIONS, _identity),
+    **dict.fromkeys(RECEIPT_ACTIONS, _receipts),
     **dict.fromkeys(POLICY_ACTIONS, _policy),
     **dict.fromkeys(LEDGER_ACTIONS, _ledger),
 }

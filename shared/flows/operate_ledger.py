@@ -40,8 +40,11 @@ def _cancel(request: Mapping[str, Any], items: Items, policy: Policy) -> dict[st
 
 def _recover(request: Mapping[str, Any], items: Items, policy: Policy, now: datetime) -> dict[str, Any]:
     """`restored_to` and `stopped_at` are instants; without them nothing was lost, as after a stop."""
-    stopped_at = _instant(request.get("stopped_at"), now)
-    restored = Restored(_instant(request.get("restored_to"), stopped_at), stopped_at)
+    try:
+        stopped_at = _instant(request.get("stopped_at"), now)
+        restored = Restored(_instant(request.get("restored_to"), stopped_at), stopped_at)
+    except ValueError:
+        return {"error": "bad_instant"}
     if restored.to > stopped_at or stopped_at > now:
         return {"error": "restored_to <= stopped_at <= now must hold"}
     return asdict(recover(restored, items=items, policy=policy, now=now))

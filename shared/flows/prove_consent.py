@@ -13,12 +13,13 @@ from shared.matching.refusals import refused_at
 from shared.model.instants import to_iso
 from shared.model.source import CustomerProfile, SourceRecord, Standing
 from shared.policy.schema import Policy
-from shared.ports import Items, Key, Table
+from shared.ports import Items
 from shared.store.consent_log import Word, read_words
 from shared.store.customers import CONSENT, consent_attributes, customer_key, follow_alias
 from shared.store.records import read_sources
 from shared.store.refusals import read_refusals
 from shared.store.replies import read_held
+from shared.store.suppressions import suppression_key
 
 REFUSED_AT_ADDRESS = "refused_at_address"
 """How a word stands that no living source record says: it was refused at the address itself."""
@@ -148,9 +149,9 @@ def _standing(
 def _stops(hashes: Mapping[str, str], items: Items) -> Iterator[Stop]:
     for channel in ("email", "sms"):
         if channel in hashes:
-            item = items.get(Key(Table.SUPPRESSIONS, channel, hashes[channel]))
+            item = items.get(suppression_key(channel, hashes[channel]))
             if item is not None:
-                yield Stop(channel, str(item.get("reason", "")), str(item.get("at", "")))
+                yield Stop(channel, str(item.get("reason", "")), str(item.get("first_at", "")))
 
 
 def _held(places: Iterable[str], items: Items) -> tuple[datetime | None, str]:

@@ -14,7 +14,7 @@ from shared.model.errors import LostRace
 from shared.model.instants import from_iso, local_day, to_iso
 from shared.model.source import CustomerProfile, SourceRecord, Standing
 from shared.policy.schema import Policy
-from shared.ports import Delete, Done, Is, Items, Key, Queue, QueueName, Table, Update, Write
+from shared.ports import Delete, Done, Is, Items, Queue, QueueName, Write
 from shared.store.consent_log import read_words
 from shared.store.contacts import put_contact
 from shared.store.customers import follow_alias, withdraw_now
@@ -23,9 +23,12 @@ from shared.store.quarantine import put_quarantine
 from shared.store.records import read_sources
 from shared.store.refusals import put_refusal, refusal_key
 from shared.store.replies import Held, put_held, put_reply, reply_digest, reply_key
+from shared.store.suppressions import suppress, suppression_key
 
 BY: Final = "replies"
 """Who refuses at an address where no source record does."""
+STOPPED: Final = "reply"
+"""Why a number is suppressed: its owner said so."""
 PARKED: Final = "parked"
 REPEATED: Final = "repeated"
 HELP_TEMPLATE: Final = "reply_help"
@@ -239,27 +242,20 @@ def stop_number(place: str, customer_ids: Iterable[str], said_at: datetime) -> l
     """No SMS goes to the number from this very write on, whoever has it, now or after a later import."""
     uses = [f"{Channel.SMS}|{scope}" for scope in SCOPES]
     refused = {use: Standing(_WITHDRAWN, said_at) for use in uses}
-    suppressed = Update(
-        _suppression(place),
-        set_if_absent={"reason": "reply", "at": to_iso(said_at)},  # a bounce that stands there stays
-    )
     return [
-        suppressed,
+        # A bounce that stands there stays the reason.
+        suppress(Channel.SMS, place.partition("#")[2], reason=STOPPED, at=said_at),
         put_refusal(place, BY, refused),
         *(withdraw_now(customer_id, uses) for customer_id in customer_ids),
     ]
 
 
-def _suppression(place: str) -> Key:
-    return Key(Table.SUPPRESSIONS, Channel.SMS, place.partition("#")[2])
-
-
 def _open_number(case: _Case, items: Items) -> list[Write]:
     """Takes back what an earlier reply has stopped; a bounce or a complaint stays."""
-    suppression = _suppression(case.place)
+    suppression = suppression_key(Channel.SMS, case.address_hash)
     stands = items.get(suppression) or {}
-    is_ours = stands.get("reason") == "reply"
-    writes: list[Write] = [Delete(suppression, Is("reason", "=", "reply"))] if is_ours else []
+    is_ours = stands.get("reason") == STOPPED
+    writes: list[Write] = [Delete(suppression, Is("reason", "=", STOPPED))] if is_ours else []
     if f"by {BY}" in (items.get(refusal_key(case.place)) or {}):
         writes.append(put_refusal(case.place, BY, {}))
     return writes

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from shared.flows.decide_review import Known
-from shared.flows.foresee import Foreseen, Respond, Span, foresee
+from shared.flows.foresee import Foreseen, Respond, Span, Told, foresee
 from shared.insight.year import Decided, Reviewed
 from shared.model.instants import local_day
 from shared.policy.schema import Policy
-from shared.tagging.fold import Happening
 
 
 def simulate_span(
@@ -17,7 +16,7 @@ def simulate_span(
     span: Span,
     *,
     respond: Respond | None = None,
-    happenings: Iterable[tuple[str, Happening]] = (),
+    happenings: Iterable[tuple[str, Told]] = (),
 ) -> Iterator[Reviewed]:
     """The reviews of `foresee` as rows for `year.gather`."""
     for step in foresee(base, policy, key, span, respond=respond, happenings=happenings):

@@ -218,13 +218,16 @@ def _message(base: RawRecord, kind: str, values: dict[str, object], record_id: s
 
 
 def _own_id(kind: str, values: dict[str, object]) -> str | None:
-    """Scores and refunds carry the number of the ticket or order that they belong to: a suffix keeps them apart."""
+    """Scores and refunds carry the number of the ticket or order that they belong to: a suffix keeps them apart.
+
+    An asset is known by its own number, whatever row tells of it.
+    """
     if kind == "satisfaction":
         return _derived_id(values, "score")
     if kind == "refund":
         return _derived_id(values, "refund")
     if kind == "asset" and "asset_id" in values:
-        return str(values["asset_id"]).strip()
+        return None
     if "id" in values:
         return str(values["id"]).strip()
     if kind == "profile" and "ref" in values:

@@ -277,7 +277,24 @@ def _case_words(case: Case, view: CustomerView, language: Language) -> str:
     late = pick(("（已逾期）", " (overdue)"), language) if is_late(case, view.told) else ""
     due = pick(("{0} 前", "by {0}"), language).format(local_time(case.due_at, view.told.zone))
     status = word(CASE_STATUSES, case.status, language)
-    return f"{status}{late}  {word(TASKS, case.title, language)}  {case.owner}  {due}  {case.case_id}"
+    title = " · ".join(part for part in (word(TASKS, case.title, language), case.text) if part)
+    return (
+        f"{status}{late}  {title}  {case.owner}  {due}  {case.case_id}{_finish_words(case, view, language)}"
+    )
+
+
+def _finish_words(case: Case, view: CustomerView, language: Language) -> str:
+    """Who finished it and when, with the note of the talk."""
+    finish = case.finish
+    if finish is None:
+        return ""
+    told = [
+        finish.by,
+        local_time(finish.at, view.told.zone),
+        finish.note,
+        *(point.text for point in finish.points),
+    ]
+    return pick(("；", "; "), language) + pick(("、", ", "), language).join(part for part in told if part)
 
 
 # --- identity ------------------------------------------------------------------------------------------------

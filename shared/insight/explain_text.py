@@ -163,6 +163,12 @@ def _change_words(change: TagChange, language: Language) -> str:
     if change.old == change.new:
         said = pick(("{0}：仍为{1}，原因变为{2}", "{0}: still {1}, the reason becomes: {2}"), language)
         return said.format(tag_label(change.tag, language), new, code)
+    if change.tag in (change.old, change.new):
+        appears, goes = (
+            pick(("{0}：出现", "{0}: appears"), language),
+            pick(("{0}：消失", "{0}: goes away"), language),
+        )
+        return (appears if change.old is None else goes).format(tag_label(change.tag, language))
     return f"{tag_label(change.tag, language)}: {old} → {new} ({code})"
 
 

@@ -56,6 +56,29 @@ REGIONS: Final[Table] = {
     "西北": ("西北", "Northwest China"),
     "港澳台": ("港澳台", "Hong Kong, Macao, Taiwan"),
 }
+INDUSTRIES: Final[Table] = {
+    "A": ("农、林、牧、渔业", "agriculture"),
+    "B": ("采矿业", "mining"),
+    "C": ("制造业", "manufacturing"),
+    "D": ("电力、热力、燃气及水的生产和供应", "energy and water"),
+    "E": ("建筑业", "construction"),
+    "F": ("批发和零售业", "wholesale and retail"),
+    "G": ("交通运输、仓储和邮政", "transport and storage"),
+    "H": ("住宿和餐饮业", "hotels and catering"),
+    "I": ("信息传输、软件和信息技术服务", "information technology"),
+    "J": ("金融业", "finance"),
+    "K": ("房地产业", "real estate"),
+    "L": ("租赁和商务服务业", "rental and business services"),
+    "M": ("科学研究和技术服务业", "research and technical services"),
+    "N": ("水利、环境和公共设施管理", "environment and public facilities"),
+    "O": ("居民服务、修理和其他服务", "household services and repair"),
+    "P": ("教育", "education"),
+    "Q": ("卫生和社会工作", "health and social work"),
+    "R": ("文化、体育和娱乐业", "culture, sports and entertainment"),
+    "S": ("公共管理、社会保障和社会组织", "public administration"),
+    "T": ("国际组织", "international organisations"),
+}
+"""Sections of GB/T 4754-2017; a division such as C39 is of its section."""
 SIZES: Final[Table] = {
     "micro": ("微型", "micro"),
     "small": ("小型", "small"),
@@ -139,6 +162,9 @@ def trait_value(tag: str, value: str, language: Language) -> str:
         return pick(UNKNOWN, language)
     if kind in ("mark", "quality"):
         return word(MARK_NAMES if kind == "mark" else FAULTS, value, language)
+    if kind == "industry":
+        is_code = value[:1] in INDUSTRIES and (len(value) == 1 or value[1:].isdecimal())
+        return f"{value} {word(INDUSTRIES, value[:1], language)}" if is_code else value
     return f"{value}:00" if kind == "hour" else word(_VALUES.get(kind, {}), value, language)
 
 
@@ -205,6 +231,18 @@ def _mark(reason: Reason, language: Language) -> str:
     return said.format(reason.inputs.get("by"), str(reason.inputs.get("since"))[:10], until)
 
 
+def _size(reason: Reason, language: Language) -> str:
+    people, bands = reason.inputs.get("employees"), reason.threshold
+    if people is None:
+        return ""
+    said = (
+        "{0} 人；小型 {1} 人起，中型 {2} 人起，大型 {3} 人起",
+        "{0}; small from {1} on, medium {2}, large {3}",
+    )
+    limits = (bands.get(name) for name in ("small_min", "medium_min", "large_min"))
+    return pick(said, language).format(people, *limits)
+
+
 def _vip(reason: Reason, _language: Language) -> str:
     return str(reason.inputs.get("by") or "")
 
@@ -217,4 +255,5 @@ _EVIDENCE: Final[Mapping[str, Callable[[Reason, Language], str]]] = {
     "rfm": _rfm,
     "mark": _mark,
     "service_class": _vip,
+    "size": _size,
 }

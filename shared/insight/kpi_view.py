@@ -30,6 +30,7 @@ from shared.policy.schema import Policy
 _BAR, _STEP, _HEIGHT, _LEFT, _TOP, _FOOT = 34, 52, 120, 40, 18, 40
 _FULL: Final = 100
 _LEAST_VISIBLE: Final = 2.0
+_ROOM: Final = 22
 
 KINDS: Final[Mapping[str, Words]] = {
     CaseKind.COMPLAINT: ("投诉首次响应", "first response"),
@@ -49,8 +50,8 @@ KPI_WORDS: Final[Mapping[str, Any]] = {
     ),
     "completion": ("计划联系完成率（按月与级别）", "Planned contacts completed, by month and level"),
     "completion_note": (
-        "完成＝任务结果为“完成”，或消息已发出；括号内为 完成/已定，+ 为进行中。",
-        "Completed: the task has the outcome done, the message was sent or better. In brackets completed / decided, + under way.",
+        "完成＝任务结果为“完成”，或消息已发出；其后为 完成/已定，+ 为进行中。",
+        "Completed: the task has the outcome done, the message was sent or better. Beside it completed / decided, + under way.",
     ),
     "timeliness": ("及时率（按到期月与类别）", "On time, by month due and kind"),
     "responses": ("响应合计", "all responses"),
@@ -77,6 +78,8 @@ class Bar(NamedTuple):
     text: str
     number: str
     is_below: bool
+    has_room: bool
+    """The number fits into the bar, where no line crosses it."""
 
 
 class Chart(NamedTuple):
@@ -169,8 +172,11 @@ def _completion_cell(part: Completion) -> Cell:
     if not part.planned:
         return Cell("—", "")
     decided = part.done + part.missed
-    note = f"{part.done:,}/{decided:,}" + (f" +{part.under_way:,}" if part.under_way else "")
-    return Cell(_percent(part.percent), note)
+    counts = [
+        f"{part.done:,}/{decided:,}" if decided else "",
+        f"+{part.under_way:,}" if part.under_way else "",
+    ]
+    return Cell(_percent(part.percent), " ".join(filter(None, counts)))
 
 
 def _timeliness_rows(
@@ -239,7 +245,8 @@ def draw_timeliness(parts: list[tuple[str, Timeliness]], target: int) -> Chart:
 def _bar(place: int, month: str, part: Timeliness, target: int, base: float) -> Bar:
     share = part.percent
     height = 0.0 if share is None else max(round(_HEIGHT * share / _FULL, 1), _LEAST_VISIBLE)
-    text = "" if share is None else f"{share:.0f} %"
+    text = "" if share is None else f"{share:.1f}".removesuffix(".0")
     number = f"{part.due:,}" if part.due else ""
     x = float(_LEFT + place * _STEP)
-    return Bar(x, round(base - height, 1), height, month[2:], text, number, _is_below(part, target))
+    has_room = height >= _ROOM
+    return Bar(x, round(base - height, 1), height, month[2:], text, number, _is_below(part, target), has_room)

@@ -100,6 +100,9 @@ FESTIVALS: Final[Table] = {
     "laba": ("腊八节", "Laba"),
     "new_years_eve": ("除夕", "Chinese New Year's Eve"),
     "new_year": ("元旦", "New Year"),
+    "womens_day": ("妇女节", "Women's Day"),
+    "labour_day": ("劳动节", "Labour Day"),
+    "national_day": ("国庆节", "National Day"),
     "christmas": ("圣诞节", "Christmas"),
 }
 INPUTS: Final[Table] = {

@@ -22,6 +22,8 @@ _MONTHS: Final = (
     "January February March April May June July August September October November December".split()
 )
 _FLAGS: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_ANOTHER: Final = ("另一项提醒", "another reminder")
+"""What a merged reminder of the tenant's own is called."""
 _STAGES: Final = ("acquisition", "growth", "maturity", "decline", "left")
 _SENTENCE_ENDS: Final = "。．.；;，, "
 
@@ -149,6 +151,8 @@ class _Reader:
             return _FLAGS[str(raw).lower()]
         if name == "stage":
             return _STAGES[_STAGES.index(str(raw))]
+        if name == "what":
+            return WORDS[name].get(str(raw), _ANOTHER)[self.locale == "en"]
         if name in WORDS:
             return WORDS[name][str(raw)][self.locale == "en"]
         return self.clean(str(raw))

@@ -14,6 +14,7 @@ from shared.messaging.samples import MERGED, Sample, samples_of
 from shared.messaging.sms_text import count_sms
 from shared.messaging.sources import own_line, read_template
 from shared.model.contact import Channel, Contact, ContactClass
+from shared.policy.playbooks import TEMPLATE_VALUES
 from shared.policy.schema import Policy
 from shared.ports import EmailMessage
 
@@ -28,6 +29,8 @@ _LEVEL_WORDS = re.compile(
 )
 """How we sort customers is nobody's to read, and would be untrue where personalisation is off."""
 
+_GIVEN_BESIDES: Final = frozenset({"points", "items", "again"})
+"""Values that come from the case, from a merge and from the step, whatever the playbook."""
 _TO: Final = {Channel.SMS: "+8613900000000", Channel.EMAIL: "customer@example.com"}
 _AT: Final = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 
@@ -92,8 +95,31 @@ def _contact(template: str, locale: str, channel: Channel) -> Contact:
 
 
 def lint_all(policy: Policy) -> tuple[Finding, ...]:
-    """The findings of every packaged template, for every language of the tenant; in order of template and locale."""
-    return tuple(finding for template in packaged() for finding in lint(template, policy))
+    """The findings of every packaged template, for every language of the tenant, and of what playbooks make of them."""
+    packed = (finding for template in packaged() for finding in lint(template, policy))
+    return (*packed, *lint_played(policy))
+
+
+def lint_played(policy: Policy) -> Iterator[Finding]:
+    """Messages of playbooks that could never be built: no such template, part or value, or one of another kind."""
+    played = {
+        (step.template, channel, playbook.contact_class)
+        for playbook in policy.playbooks.values()
+        for step in playbook.steps
+        for channel in step.channels
+        if step.template
+    }
+    for template, channel, contact_class in sorted(played):
+        yield from lint_given(template, {*TEMPLATE_VALUES.get(template, ()), *_GIVEN_BESIDES})
+        if channel not in channels_of(template):
+            yield Finding(template, "*", channel, "missing_part")
+        elif _is_optional(contact_class, policy) != _is_optional(needs_of(template).contact_class, policy):
+            yield Finding(template, "*", channel, "other_class", detail=contact_class)
+
+
+def _is_optional(contact_class: ContactClass, policy: Policy) -> bool:
+    """Such a message must say how to end it."""
+    return policy.classes[contact_class].consent != "none"
 
 
 def lint(template: str, policy: Policy) -> list[Finding]:
@@ -145,7 +171,7 @@ def lint_source(template: str, locale: str, part: str, source: str, policy: Poli
     hosts = policy.tenant.link_hosts
     for fault in check_template(source, html=part.endswith("html"), shape=needs.shape, link_hosts=hosts):
         yield Finding(template, locale, part, fault.code, fault.line, fault.detail)
-    is_optional = policy.classes[needs.contact_class].consent != "none"
+    is_optional = _is_optional(needs.contact_class, policy)
     says_how = "{{ why }}" in source or any(word in source.lower() for word in OPT_OUT_WORDS[locale])
     if is_optional and part != "email.subject" and not says_how:
         yield Finding(template, locale, part, "no_opt_out", detail=" / ".join(OPT_OUT_WORDS[locale]))

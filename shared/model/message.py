@@ -252,7 +252,10 @@ _MILEAGE: Any = _field(
 
 
 class AssetMessage(RecordMessage):
-    """What a customer owns and we look after: a car, a machine, a contract. `event_at` is the day of the reading or change."""
+    """What a customer owns and we look after: a car, a machine, a contract. `event_at` is the day of the reading or change.
+
+    Without `id`, the asset's number names the record. Refused whole without number and product, unless it is deleted.
+    """
 
     kind: Literal["asset"]
     asset_id: Name = _ASSET_ID

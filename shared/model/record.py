@@ -138,7 +138,7 @@ class Need(_Record):
 
 
 class Asset(_Record):
-    """What a customer owns and we look after; its id is the asset's own where the source gives it no other."""
+    """What a customer owns and we look after; its id is made of the asset's number where the source gives it no other."""
 
     kind: Literal["asset"] = "asset"
     asset_id: str | None = None

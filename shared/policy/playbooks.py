@@ -34,12 +34,13 @@ TEMPLATE_VALUES: Final[dict[str, tuple[str, ...]]] = {
     "referral": (),
     "complaint_received": ("within_hours",),
     "minutes": ("talk_on",),
-    "win_back": ("stage",),
+    "win_back": ("stage", "again"),
     "stage_welcome": ("stage",),
     "service_news": (),
     "greeting": (),
 }
-"""Template -> the values it may name; `in_warranty` is 1 or 0, `tip` and `years` count from 1."""
+"""Template -> the values it may name; `in_warranty` and `again` (the second message) are 1 or 0, `tip` and `years` count
+from 1."""
 
 MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -54,6 +55,9 @@ FestivalName = Literal[
     "laba",
     "new_years_eve",
     "new_year",
+    "womens_day",
+    "labour_day",
+    "national_day",
     "christmas",
 ]
 

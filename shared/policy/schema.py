@@ -12,6 +12,7 @@ from shared.model.tags import Level, Risk
 from shared.policy.limits import Limits
 from shared.policy.matrix import Cell, Owner
 from shared.policy.playbooks import Arbitration, Holdout, Playbooks
+from shared.policy.reputation import Reputation
 from shared.policy.sending import Caps, ClassRules, Sending, Unsubscribe
 from shared.policy.tasks import Tasks
 from shared.policy.values import (
@@ -274,6 +275,7 @@ class Policy(Strict):
     first_import: FirstImport
     sending: Sending
     limits: Limits
+    reputation: Reputation
     classes: dict[ClassKey, ClassRules]
     owners: dict[LevelKey, Owner]
     plan: dict[LevelKey, dict[RiskKey, Cell]]

@@ -46,7 +46,7 @@ def read_told(line: object, zone: ZoneInfo) -> Told:
     if not isinstance(line, Mapping):
         raise Unusable("not_an_object")
     customer_id = line.get("customer_id")
-    if customer_id in (None, ""):
+    if customer_id is None or (isinstance(customer_id, str) and not customer_id.strip()):
         raise Unusable("missing", "customer_id")
     if not isinstance(customer_id, str | int) or isinstance(customer_id, bool):
         raise Unusable("bad_id", "customer_id")

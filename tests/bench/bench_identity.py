@@ -24,6 +24,7 @@ from shared.matching.blocking import block_keys
 from shared.matching.profile import Profile, make_profile
 from shared.matching.score import score_pair
 from shared.matching.weights import load_weights
+from tests.bench.identity_chains import CHAINS
 from tests.bench.identity_sets import SETS, Labelled, make_chinese
 
 MICRO = 1_000_000
@@ -196,7 +197,7 @@ def main() -> None:
         for label, dropped in DROPS.items():
             peers = asked.peers if name in asked.peers_on else None
             measure(labelled, f"{name}, {label}", peers, dropped)
-    for name, make in SETS.items():
+    for name, make in {**SETS, **CHAINS}.items():
         measure(make(SEED, asked.rows), f"{name}, {asked.rows} rows", None)
     if asked.big:
         measure(make_chinese(SEED + 1, asked.big), f"chinese, {asked.big} rows", None)

@@ -65,11 +65,18 @@ def plain(template: str, *parts: str) -> list[Template]:
 
 PLAIN_EMAIL = plain("service_news", "email.subject", "email.text", "email.html")
 PLAIN_SMS = plain("greeting", "sms")
+REMINDER, OCCASION = a_contact(Channel.EMAIL, "service_due"), samples_of("service_due", "zh")["merged"].values
+PLAIN_REMINDER = plain("service_due", "email.subject", "email.text", "email.html")
+PLAIN_OCCASION = {**PLAIN_VALUES, **OCCASION}
 TOKEN = sign(Subscription("c-0123456789abc", Channel.EMAIL, "care"), "t", RING, on=AT.date())
 
 STEPS: dict[str, Callable[[], object]] = {
     "email built": lambda: build_email(contact=EMAIL, to="a@example.com", customer=CUSTOMER, policy=POLICY),
     "  plain jinja2": lambda: [one.render(PLAIN_VALUES) for one in PLAIN_EMAIL],
+    "merged reminder built": lambda: build_email(
+        contact=REMINDER, to="a@example.com", customer=CUSTOMER, policy=POLICY, details=OCCASION
+    ),
+    "  plain jinja2 of that": lambda: [one.render(PLAIN_OCCASION) for one in PLAIN_REMINDER],
     "SMS built": lambda: build_sms(
         contact=SMS, to="+8613900000000", customer=CUSTOMER, policy=POLICY, now=AT
     ),

@@ -118,7 +118,7 @@ def test_a_malformed_message_is_kept_in_quarantine_and_not_retried(world: World,
     assert "RecordsDeadUrl" not in world.waiting()
 
 
-@pytest.mark.parametrize("function", ["SweepDue", "SweepContacts"])
+@pytest.mark.parametrize("function", ["SweepDue", "SweepContacts", "SweepCases", "SendDigest"])
 def test_a_sweep_runs_with_the_rights_it_has(world: World, function: str) -> None:
     assert isinstance(world.invoke(function, {}), dict)
 

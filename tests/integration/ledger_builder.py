@@ -191,8 +191,9 @@ Step = Callable[[], None]
 
 def target_status(write: Write) -> str | None:
     """The status that a write moves a contact to."""
-    is_move = isinstance(write, Update) and write.key.table is Table.CONTACTS
-    return str(write.set["status"]) if is_move and isinstance(write, Update) else None
+    if not isinstance(write, Update) or write.key.table is not Table.CONTACTS or "status" not in write.set:
+        return None
+    return str(write.set["status"])
 
 
 @dataclass

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.flows.cancel_contacts import cancel_duplicates, cancel_planned
+from shared.flows.cancel_contacts import cancel_after_review, cancel_duplicates, cancel_planned
 from shared.model.contact import Status
+from shared.model.tags import Mark
 from shared.ports import Delete, Update
 from shared.store.contacts import contact_key
-from shared.store.customers import PROFILE, customer_key
+from shared.store.customers import PROFILE, customer_key, follow_alias
+from shared.tagging.traits import DO_NOT_CONTACT
 from tests.integration.ledger_builder import (
     NOW,
     POLICY,
@@ -105,6 +107,18 @@ def test_a_cancelled_contact_that_was_counted_frees_the_day(world: LedgerWorld) 
     assert world.send("M2").reason == "capped"
     cancel_planned("c-1", "operator", items=world.items, policy=POLICY, about=None)
     assert world.counted() == 0
+
+
+@pytest.mark.parametrize(("mark", "left"), [(DO_NOT_CONTACT, "CANCELLED"), ("vip", "PENDING")])
+def test_a_review_that_finds_nobody_may_contact_the_customer_cancels(
+    world: LedgerWorld, mark: str, left: str
+) -> None:
+    world.add_contact()
+    profile = follow_alias(world.items, "c-1")
+    assert profile is not None
+    marks = [Mark(mark, "anna", NOW, None)]
+    cancel_after_review(profile, marks, items=world.items, policy=POLICY)
+    assert world.row().status == left
 
 
 def test_contacts_of_somebody_who_was_erased_are_cancelled_too(world: LedgerWorld) -> None:

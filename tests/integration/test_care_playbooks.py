@@ -204,7 +204,7 @@ def test_who_is_held_out_stays_so_and_the_share_is_kept() -> None:
 
 
 def some_base() -> MemoryItems:
-    messages = []
+    messages: list[dict[str, Any]] = []
     for number in range(12):
         messages += told(number, birthday=f"198{number % 10}-07-{number + 5:02d}")
         messages.append(

@@ -392,6 +392,12 @@ def some_minutes() -> Contact:
     return a_contact(contact_id, NOW, customer_id=body["customer_id"], **kind)
 
 
+def counted_and_over() -> Contact:
+    """A message that was counted against the day and never went: the sweeper gives the count back."""
+    times = {"not_after": NOW - timedelta(days=1), "cap_on": NOW.date() - timedelta(days=2)}
+    return a_contact("OVER", NOW - timedelta(days=3), **times)
+
+
 def test_every_function_is_given_each_table_and_queue_that_it_touches(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -402,6 +408,7 @@ def test_every_function_is_given_each_table_and_queue_that_it_touches(
     story = ("ingest_records", "wake_review", "review_customer", "wake_sender")
     world.items.put_if(put_case(a_late_complaint()))
     world.items.put_if(put_contact(some_minutes(), expires_at=2_000_000_000))
+    world.items.put_if(put_contact(counted_and_over(), expires_at=2_000_000_000))
     sweep = ("sweep_contacts/good", "send_contact/good")
     for path in (*(f"{name}/good" for name in story), *sweep, *ALL):
         world.invoke(FUNCTIONS[path.partition("/")[0]], event(path))

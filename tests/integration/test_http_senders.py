@@ -13,7 +13,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from shared.aws.aliyun_sms import Account, AliyunSmsSender
+from shared.aws.aliyun_sms import Account, AliyunSmsSender, authorization, canonical_query, read_account
 from shared.aws.http_once import Timeouts
 from shared.aws.sns_sms import SnsSmsSender
 from shared.aws.webhook import Style, WebhookSender
@@ -249,3 +249,30 @@ def test_messages_go_to_listed_hosts_by_https_only(url: str) -> None:
 def test_a_listed_host_is_taken() -> None:
     url = "https://hooks.example.com/x"
     WebhookSender(url, secret=SECRET, style="json", hosts=frozenset({"hooks.example.com"}), now=lambda: NOW)
+
+
+def test_the_signature_is_the_one_of_the_services_own_example() -> None:
+    # https://help.aliyun.com/zh/sdk/product-overview/v3-request-structure-and-signature, "fixed parameters"
+    headers = {
+        "host": "ecs.cn-shanghai.aliyuncs.com",
+        "x-acs-action": "RunInstances",
+        "x-acs-content-sha256": hashlib.sha256(b"").hexdigest(),
+        "x-acs-date": "2023-10-26T10:22:32Z",
+        "x-acs-signature-nonce": "3156853299f313e23d1673dc12e1703d",
+        "x-acs-version": "2014-05-26",
+    }
+    image = "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"
+    query = canonical_query({"RegionId": "cn-shanghai", "ImageId": image})
+    account = Account("YourAccessKeyId", "YourAccessKeySecret", "", {})
+    signed = authorization(headers, query, account)
+    assert signed.endswith("=06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0")
+
+
+def test_an_account_is_read_from_its_secret() -> None:
+    secret = {
+        "access_key_id": "i",
+        "access_key_secret": "s",
+        "sign_name": "关系科技",
+        "templates": {"A": "b"},
+    }
+    assert read_account(json.dumps(secret)) == Account("i", "s", "关系科技", {"A": "b"})

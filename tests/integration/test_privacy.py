@@ -40,9 +40,11 @@ EMAIL = "canary.quillfeather@nightingale-canary.example"
 COMPANY = "云雀金丝笼贸易有限公司"
 STREET = "百灵路4711弄"
 TOPIC = "Zanzibarparrot wants a refund"
+PLATE = "沪Z·47KQ9"
 SECRETS = (
     *(NAME, NAME[2:], LATIN, COMPANY, "金丝笼", STREET, "百灵路", TOPIC, "Zanzibarparrot"),
     *(EMAIL, "canary.quillfeather", "nightingale-canary"),
+    *(PLATE, "沪Z47KQ9", "47KQ9"),
     *(PHONE, f"+86{PHONE}", PHONE[-8:], PHONE[:7]),
     *(TEXTED, TEXTED[2:], TEXTED_PHONE, f"+86{TEXTED_PHONE}", TEXTED_PHONE[-8:]),
 )
@@ -56,6 +58,7 @@ PARTY = {
     "country": "CN",
     "province": "上海市",
     "first_cooperation": "2024-01-10",
+    "lunar_birthday": "闰四月初八",
 }
 TEXTED_PARTY = {
     "ref": "C-2",
@@ -112,6 +115,16 @@ RECORDS: tuple[object, ...] = (
     a_record("complaint", 1, topic=TOPIC, event_at="2026-06-25", is_interaction=False),
     a_record("consent", 1, channel="email", purpose="care", action="grant", evidence=f"said {NAME}"),
     a_record("consent", 2, channel="sms", purpose="care", action="grant"),
+    a_record(
+        "asset",
+        1,
+        id=None,
+        asset_id=PLATE,
+        product="van",
+        mileage_km="1.2万公里",
+        insurance_ends_on="2027-03-20",
+    ),
+    a_record("service", 1, asset_id=PLATE, service_type="维修", event_at="2026-04-24"),
     a_record("order", 4, party=TEXTED_PARTY, amount="2000元", event_at="2026-02-03"),
     a_record("consent", 4, party=TEXTED_PARTY, channel="sms", purpose="care", action="grant"),
     # nobody's id: the keyed hash of what it says stands in
@@ -126,6 +139,8 @@ MALFORMED: tuple[object, ...] = (
     a_record("order", 8, amount=f"{NAME} {PHONE}"),
     a_record("order", 9, amount=5, event_at=f"{PHONE} {EMAIL}"),
     a_record("consent", 9, action=EMAIL),
+    a_record("service", 9, asset_id=PLATE, event_at=f"{PLATE} {PHONE}"),
+    a_record("asset", 9, asset_id=[PLATE], mileage_km=PLATE, bought_on=NAME),
     a_record("profile", 9, party={**PARTY, "phone": {"number": PHONE}, "email": [EMAIL]}),
     a_record("profile", 10, party=f"{NAME} {PHONE} {EMAIL}"),
     a_record("profile", 11, system=f"{NAME}#{PHONE}"),

@@ -18,9 +18,9 @@ from tests.integration.memory_world import World
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 
 DAY = timedelta(days=1)
-NAME, PHONE = "林小满", "+8613900010001"
+NAME, PHONE, EMAIL = "林小满", "+8613900010001", "lin@example.com"
 SECRET = "想换供应商，说是竞争对手报价低三成"
-MINUTES = [
+MINUTES: list[dict[str, Any]] = [
     {"text": "交货周期解释清楚了", "resolved": True},
     {"text": "补发两箱滤芯", "owner": "care desk", "due_on": "2026-07-03"},
     {"text": "给出新报价", "owner": "sales@guanxi.example", "due_on": "2026-07-02"},
@@ -28,7 +28,14 @@ MINUTES = [
 
 
 def crm(kind: str, number: int, **fields: Any) -> dict[str, Any]:
-    party = {"ref": "C-1", "name": NAME, "company": "示例机械有限公司", "industry": "制造业", "phone": PHONE}
+    party = {
+        "ref": "C-1",
+        "name": NAME,
+        "company": "示例机械有限公司",
+        "industry": "制造业",
+        "phone": PHONE,
+        "email": EMAIL,
+    }
     return {
         "schema": 1,
         "system": "sales",
@@ -188,6 +195,18 @@ def test_what_a_crash_left_unposted_is_posted_by_the_sweep_once(
 
 def _refuse(*_: object, **__: object) -> None:
     raise RuntimeError
+
+
+def test_the_customer_gets_the_minutes_once_by_mail(planned: World) -> None:
+    tell(planned, the_task(planned), note=SECRET, minutes=MINUTES)
+    for _ in range(2):
+        planned.settle()
+        planned.sweep()
+    (mail,) = planned.email.accepted
+    assert mail.to == EMAIL
+    assert all(str(point["text"]) in mail.text for point in MINUTES)
+    assert "Sales lead" in mail.text
+    assert SECRET not in mail.text
 
 
 # --- escalation and digest -----------------------------------------------------------------------------------

@@ -94,6 +94,11 @@ def test_every_planned_message_is_sent_once_and_every_candidate_has_a_decision(w
     }
     assert made == set(contacts)
     assert all(decision["rule"] for decision in decided)
+    at_work = {decision["plan_step"].split(".")[1] for decision in decided if decision["contact_id"] in made}
+    assert at_work >= {
+        "complaint", "birthday", "repair_followup", "insurance_renewal", "inspection_due", "warranty_end", "first_service",
+        "periodic_service", "usage_tips",
+    }  # fmt: skip
 
 
 def test_nothing_is_planned_while_a_file_is_being_imported(world: World) -> None:

@@ -31,6 +31,7 @@ from shared.ports import (
     Update,
     Write,
 )
+from shared.store.suppressions import CHANNELS
 from tests.integration.ledger_builder import POLICY, target_status
 from tests.property.ledger_history import Move, WireCall, Worker
 from tests.property.ledger_turns import Killed
@@ -166,6 +167,8 @@ class Gate:
         world, worker = self.world, self.worker
         if isinstance(write, Put) and write.table is Table.CONTACTS:
             world.made(world.contacts[str(write.item["contact_id"])])
+        if isinstance(write, Update) and write.key.table is Table.SUPPRESSIONS and write.key.pk in CHANNELS:
+            world.note("suppressed", (write.key.pk, world.addresses[str(write.key.sk)]), "yes")
         status = target_status(write)
         if status is None or not isinstance(write, Update):
             return

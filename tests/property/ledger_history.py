@@ -1,18 +1,19 @@
 """What happened to a ledger in one order of commits, and the people in it: who consents, merges, moves house."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
 
+from shared.matching.keys import address_hashes
 from shared.memory.items import MemoryItems
 from shared.model.contact import Contact, ContactClass
 from shared.model.source import CustomerProfile
 from shared.ports import Done, Item, Key, SendOutcome, Table, Write
 from shared.store.contacts import contact_from_item
 from shared.store.customers import CONSENT, customer_key, put_consent, put_profile, withdraw_now
-from tests.integration.ledger_builder import POLICY, USES, granted_for, suppression
+from tests.integration.ledger_builder import KEY, POLICY, USES, granted_for, suppression
 
 PROVINCES = ("上海市", "新疆")
 
@@ -87,6 +88,8 @@ class History:
         self.workers: list[Worker] = []
         self.contacts: dict[str, Contact] = {}
         self.profiles: dict[str, CustomerProfile] = {}
+        self.addresses: dict[str, str] = {}
+        """Address hash -> address."""
         self.holds: list[tuple[str, datetime, datetime]] = []
         """Name, from, until."""
 
@@ -98,12 +101,17 @@ class History:
         golden |= {"email": f"{customer_id}@example.com", "phone": f"+4477009{10_000 + number}"}
         profile = CustomerProfile(customer_id, 1, (f"crm#{customer_id}",), self.instant(), golden)
         self.profiles[customer_id] = profile
+        self._learn(golden)
         self.items.put_if(put_profile(profile, seen_ver=None))
         uses = [use for use in USES if self.chance.random() < 0.9]
         granted = {use: value for use, value in granted_for(golden).items() if use in uses}
         self.items.put_if(put_consent(customer_id, granted))
         for use in uses:
             self.note("consent", (customer_id, use), golden[_field(use)])
+
+    def _learn(self, golden: Mapping[str, str]) -> None:
+        for channel, address_hash in address_hashes(golden, KEY).items():
+            self.addresses[address_hash] = golden["email" if channel == "email" else "phone"]
 
     def withdraw(self, who: str | None = None) -> None:
         customer_id, use = who or self.somebody(), self.chance.choice(USES)
@@ -128,6 +136,7 @@ class History:
         kept |= {use: renewed.get(use, "granted#") for use in gone}
         after = replace(before, ver=before.ver + 1, golden=golden)
         self.profiles[customer_id] = after
+        self._learn(golden)
         self.items.transact([put_profile(after, seen_ver=before.ver), put_consent(customer_id, kept)])
         for use in gone:
             self.note("consent", (customer_id, use), golden["email"] if use in renewed else "")

@@ -10,8 +10,8 @@ SMALL = 14
 TROUBLES = (
     Trouble(fault_rate=0.05, overtake_rate=0.05, span_s=900),
     Trouble(fault_rate=0.02, dally_rate=0.25, span_s=900),
-    Trouble(fault_rate=0.15, span_s=7200),
-    Trouble(fault_rate=0.3, span_s=900, storms=0, dally_rate=0.1),
+    Trouble(fault_rate=0.15, span_s=7200, events_lost=0.8),
+    Trouble(fault_rate=0.3, span_s=900, storms=0, dally_rate=0.1, events_lost=0.3),
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from shared.flows import move_contact as moving
 from shared.flows import record_outcome as recording
+from shared.flows import record_receipt as recording_events
 from shared.flows import send_contact, send_target, sweep_contacts
 from shared.model.contact import Contact, Status
 from shared.model.instants import to_iso
@@ -27,7 +28,7 @@ from shared.ports import (
     Update,
     Write,
 )
-from shared.store import budgets
+from shared.store import budgets, receipts
 from shared.store import contacts as rows
 
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -259,6 +260,23 @@ def _holds_ignored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(send_contact, "is_on_hold", lambda contact, holds: False)
 
 
+def _event_without_rank(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(receipts, "_below", lambda status: Exists("contact_id"))
+
+
+def _bounces_do_not_suppress(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(recording_events, "_suppress", lambda receipt, channel, at: False)
+
+
+def _record_over_an_event(patch: pytest.MonkeyPatch) -> None:
+    record = rows.record_sent
+
+    def recorded(contact: Contact, **rest: Any) -> Update:
+        return replace(record(contact, **rest), condition=Is("fence", "=", contact.fence))
+
+    patch.setattr(rows, "record_sent", recorded)
+
+
 SINGLES: Mapping[str, Patch] = {
     "no expiry at all": _no_expiry,
     "no expiry at the mark": _no_expiry_at_the_mark,
@@ -287,6 +305,9 @@ SINGLES: Mapping[str, Patch] = {
     "budget given back when nobody knows": _budget_given_back_when_nobody_knows,
     "cap given back when nobody knows": _cap_given_back_when_nobody_knows,
     "holds ignored": _holds_ignored,
+    "event without rank": _event_without_rank,
+    "record over an event": _record_over_an_event,
+    "bounces do not suppress": _bounces_do_not_suppress,
 }
 
 TOGETHER: Mapping[str, tuple[Patch, ...]] = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from shared.flows.send_target import is_on_hold
-from shared.model.contact import OPEN, Contact, Status
+from shared.model.contact import OPEN, RANKS, Contact, Status
 from shared.policy.limits import Budget
 from shared.ports import Accepted, Ambiguous
 from shared.store.budgets import period_of, spent_of
@@ -15,6 +15,7 @@ from tests.property.ledger_history import History, Move, WireCall, is_counted
 LIMITS = POLICY.sending
 UTC_HOURS = {"上海市": 8, "新疆": 6}
 BOUND = tuple(POLICY.limits.bound_classes)
+TOLD = (Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED)
 NOT_SENT = (Status.EXPIRED, Status.FAILED, Status.SUPPRESSED)
 
 
@@ -37,7 +38,7 @@ def violations(schedule: History) -> list[str]:
     found += [
         f"worker {one.number}: two requests of one attempt" for one in schedule.workers if one.wire_calls > 1
     ]
-    return [*found, *_over_cap(schedule), *over_budget(schedule)]
+    return [*found, *_fallen_back(schedule), *_over_cap(schedule), *over_budget(schedule)]
 
 
 # --- each call of the wire -----------------------------------------------------------------------------------
@@ -94,6 +95,16 @@ def customer_at(schedule: History, customer_id: str, order: int, steps: int = 99
     while steps and (survivor := standing(schedule, "merged", (customer_id,), order)):
         customer_id, steps = survivor, steps - 1
     return customer_id
+
+
+def _fallen_back(schedule: History) -> Iterator[str]:
+    """What is known of a message that went out is never forgotten for something older."""
+    ranks: dict[str, int] = {}
+    for move in schedule.moves:
+        rank, known = RANKS[Status(move.status)], ranks.get(move.contact_id, 0)
+        if known >= RANKS[Status.SENT] and rank < known:
+            yield f"{move.contact_id}: fell back to {move.status}"
+        ranks[move.contact_id] = rank
 
 
 # --- repeats -------------------------------------------------------------------------------------------------
@@ -207,15 +218,15 @@ def _wrong_end(schedule: History, row: Contact, calls: list[WireCall]) -> Iterat
     if row.status in OPEN:
         yield f"stuck in {row.status}"
         return
-    if row.status is not Status.SENT and not row.reason:
+    if row.status not in TOLD and not row.reason:
         yield f"{row.status} without a reason"
     if "due_shard" in schedule.stored(row.contact_id):
         yield "terminal, and still in the due index"
     is_out = any(call.is_delivered for call in calls)
     if row.status in NOT_SENT and is_out:
         yield f"{row.status}, yet it was sent"
-    if row.status is Status.SENT and not is_out:
-        yield "SENT, yet nobody accepted it"
+    if row.status in TOLD and not is_out:
+        yield f"{row.status}, yet nobody accepted it"
     if row.status is Status.UNCONFIRMED and not calls and not _has_broken(schedule, row.contact_id):
         yield "UNCONFIRMED, yet surely unsent"
     yield from _wrong_reason(schedule, row)

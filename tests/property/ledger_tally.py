@@ -26,6 +26,7 @@ BREACHES = {
     "said unsent, yet it was sent": "yet it was sent",
     "said sent, yet nobody took it": "yet nobody",
     "unconfirmed, yet surely unsent": "surely unsent",
+    "fell back behind an event": "fell back",
     "unexplained": "unexplained",
 }
 """Lines of the table, and the words of the oracle that count for each."""

@@ -26,6 +26,7 @@ from shared.store.contacts import SHARDS, open_shard, put_contact
 from shared.store.control import lift_hold, set_hold
 from shared.store.customers import TAGS, customer_key
 from tests.integration.ledger_builder import KEY, POLICY, a_contact
+from tests.property.ledger_events import tell_later
 from tests.property.ledger_gate import Gate
 from tests.property.ledger_history import History, WireCall, Worker
 from tests.property.ledger_turns import Turns
@@ -78,6 +79,7 @@ class World(History):
         self.written_at: dict[str, datetime] = {}
         self.seen_in_index: list[Item] = []
         self.dead: list[tuple[QueueName, str]] = []
+        self.receipts: Counter[str] = Counter()
         self.due: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self.ticks: set[datetime] = set()
         self.busy: Counter[QueueName] = Counter()
@@ -343,6 +345,8 @@ class World(History):
         self.wire.append(call)
         told = f"wire: {type(call.outcome).__name__}{', delivered' if call.is_delivered else ''}"
         self.tell(self.workers[call.worker], told, call.contact_id)
+        if call.is_delivered:
+            tell_later(self, call, late_s)
 
     # --- what happened ----------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.care.care_day import care_day
+from shared.care.fold_facts import fold_facts
 from shared.care.playbooks import standing_ids
 from shared.care.state import Candidate, CareDay, CareState
 from shared.model.contact import ContactClass, Decision
@@ -79,11 +80,10 @@ def build(
     country, zone, language = place
     level, risk = cell
     born_on, lunar_on, order_on, stage_on = days
-    unique = {(fact.kind, fact.fact_id): fact for fact in facts}
     changes: dict[str, Any] = {
         "reach": a_reach(country=country, zone=zone, language=language),
         "consents": dict.fromkeys(uses, "granted"),
-        "facts": tuple(unique[name] for name in sorted(unique)),
+        "facts": fold_facts(facts),
         "birthday_on": born_on,
         "lunar_birthday": lunar_on and f"{lunar_on.month:02d}-{min(lunar_on.day, 30):02d}",
         "first_order_on": order_on,

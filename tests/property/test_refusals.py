@@ -97,7 +97,8 @@ def test_merging_and_parting_customers_keeps_every_refusal(seed: int) -> None:
     for _ in range(2):
         names = [row["customer_id"] for row in customers(items)]
         if len(names) > 1:
-            decided = merge_customers(*world.chance.sample(names, 2), deciding(items))
+            one, other = world.chance.sample(names, 2)
+            decided = merge_customers(one, other, deciding(items))
             verdicts += [decided.verdict_id] if decided.verdict_id else []
             check(items, world)
     for verdict in verdicts:

@@ -9,7 +9,6 @@ import pytest
 from shared.care.care_day import care_day
 from shared.care.greetings import read_lunar
 from shared.care.lunar import LunarDay
-from shared.care.reminders import Reading, project_service
 from shared.care.state import Candidate, CareState
 from shared.model.contact import Decision
 from shared.model.facts import Fact, FactKind
@@ -59,47 +58,6 @@ def span(days: list[str]) -> tuple[str, str]:
 
 
 # --- what a customer owns ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("months", "due_km", "readings", "expected"),
-    [
-        pytest.param(6, 5000, [], ("2026-07-10", "months"), id="nothing read"),
-        pytest.param(6, 5000, [("2026-01-10", 0), ("2026-02-09", 1500)], ("2026-04-20", "mileage"), id="50 km a day"),
-        pytest.param(6, 5000, [("2026-01-10", 0), ("2026-02-09", 300)], ("2026-07-10", "months"), id="10 km a day"),
-        pytest.param(
-            6,
-            5000,
-            [("2026-01-10", 0), ("2026-02-09", 300), ("2026-02-19", 1300)],
-            ("2026-03-28", "mileage"),
-            id="the last two count: 100 km a day",
-        ),
-        pytest.param(
-            6, 5000, [("2026-01-10", 0), ("2026-02-09", 6000)], ("2026-02-09", "mileage"), id="driven already"
-        ),
-        pytest.param(
-            6,
-            5000,
-            [("2026-01-10", 0), ("2026-02-09", 1500), ("2026-02-19", 1400)],
-            ("2026-04-20", "mileage"),
-            id="a reading that falls is a slip",
-        ),
-        pytest.param(
-            6,
-            5000,
-            [("2026-01-10", 0), ("2026-01-13", 1000)],
-            ("2026-01-25", "mileage"),
-            id="a day that has begun counts: 12 days, not 11.99",
-        ),
-        pytest.param(12, None, [("2026-01-10", 100), ("2026-02-09", 1500)], ("2027-01-10", "months"), id="no start"),
-    ],
-)  # fmt: skip
-def test_a_service_is_due_by_months_or_by_mileage_whichever_is_first(
-    months: int, due_km: int | None, readings: list[tuple[str, int]], expected: tuple[str, str]
-) -> None:
-    read = [Reading(date.fromisoformat(day), km) for day, km in readings]
-    due = project_service(date(2026, 1, 10), months, due_km, read)
-    assert (due.day.isoformat(), due.by) == expected
 
 
 def test_the_first_service_is_asked_for_twice_and_then_by_a_person() -> None:
@@ -389,7 +347,7 @@ def test_a_first_order_is_verified_by_a_person_and_welcomed() -> None:
 def test_each_stage_that_a_customer_enters_has_its_playbook(stage: str, name: str, template: str) -> None:
     state = a_person(stage=stage, stage_since_on=date(2026, 3, 2))
     (candidate,) = care_day(state, POLICY, at("2026-03-03")).candidates
-    assert (name_of(candidate), candidate.template, candidate.values) == (name, template, {"stage": stage})
+    assert (name_of(candidate), candidate.template, candidate.values["stage"]) == (name, template, stage)
     assert wanted(replace(state, stage_since_on=None), "2026-03-03") == []
 
 

@@ -237,11 +237,25 @@ def test_an_asset_is_read_whole() -> None:
     assert isinstance(cleaned.record, Asset)
     assert cleaned.issues == ()
     said = cleaned.record.model_dump()
-    assert said["id"] == said["asset_id"] == "京A12345"
+    assert said["asset_id"] == "京A12345"
     assert (said["product"], said["mileage_km"]) == ("朗逸 1.5L", 12000)
     assert said["bought_on"] == date(2024, 3, 8)
     assert said["warranty_ends_on"] == said["insurance_ends_on"] == date(2027, 3, 7)
     assert said["inspection_due_on"] == date(2028, 3, 31)
+
+
+def test_an_asset_has_one_id_in_all_messages_about_it_and_no_plate_in_it() -> None:
+    ids = {
+        cleaned.record.id
+        for cleaned in (
+            clean(kind="asset", asset_id="京A·12345", mileage_km=5),
+            clean(kind="asset", asset_id="京a 12345", mileage_km=9, party={"ref": "C-2"}),
+        )
+        if cleaned.record
+    }
+    (only,) = ids
+    assert len(only) == 32
+    assert "12345" not in only
 
 
 def test_an_asset_that_only_the_record_numbers_has_that_number() -> None:

@@ -27,7 +27,7 @@ from shared.insight.identity_words import KINDS, NOT_RECORDED
 from shared.insight.review_view import Bounds
 from shared.insight.snapshot import Merge
 from shared.insight.words import Language
-from shared.model.case import Case, CaseStatus
+from shared.model.case import Case, CaseStatus, Finish, Outcome, Point
 from shared.model.history import Day
 from shared.model.record import RECORD_KINDS
 from tests.unit.insight_base import KEY, NOW, POLICY, ZONE, a_base
@@ -226,6 +226,15 @@ def test_tasks_open_and_done_stand_with_owner_and_deadline() -> None:
     said = text(told=Explanation("c-test", NOW, ZONE, cases=(case, done)))
     assert "open (overdue)  retention call  Ms Wu  by 2026-06-29 10:00" in said
     assert "done  retention call  Ms Wu" in said
+
+
+def test_a_finished_task_says_who_was_told_what() -> None:
+    finish = Finish(Outcome.DONE, NOW, "Mr Li", "聊了一小时", (Point("补发滤芯", True),), "r")
+    case = Case("T" * 32, "c-test", "point", "call", "Ms Wu", "minutes_point", NOW, NOW, NOW, text="给出报价")
+    done = replace(case, status=CaseStatus.DONE, finish=finish)
+    said = text(told=Explanation("c-test", NOW, ZONE, cases=(done,)))
+    assert "open point of minutes · 给出报价  Ms Wu" in said
+    assert "Mr Li, 2026-06-30 10:00, 聊了一小时, 补发滤芯" in said
 
 
 def test_decisions_of_people_stand_in_the_journal_with_who_and_which() -> None:

@@ -93,9 +93,10 @@ def test_a_row_that_cannot_be_read_is_a_cluster_of_its_own(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        pytest.param("", "no rows", id="empty"),
+        pytest.param("", "^empty_file: .*people.csv: .*文件是空的", id="empty"),
         pytest.param("given_name,surname\n", "no rows", id="only headings"),
-        pytest.param("a,b\n1,2\n", "no rows", id="no heading known"),
+        pytest.param("a,b\n1,2\n", "^no_header: .*people.csv: .*没有可识别的表头", id="no heading known"),
+        pytest.param("订单号,金额\n1,2\n", "^no_known_column: .*没有可识别的列", id="headings, but nobody"),
     ],
 )
 def test_what_is_no_table_of_people_is_told_in_a_line(tmp_path: Path, text: str, words: str) -> None:
@@ -106,9 +107,9 @@ def test_what_is_no_table_of_people_is_told_in_a_line(tmp_path: Path, text: str,
 
 
 def test_an_unknown_id_column_and_a_missing_file_are_told_in_a_line(tmp_path: Path) -> None:
-    with pytest.raises(NotReadable, match="no column 'who'"):
+    with pytest.raises(NotReadable, match="^no_such_column: who: "):
         dedupe_file(write_rows(tmp_path / "people.csv", PEOPLE), tmp_path / "out.csv", id_column="who")
-    with pytest.raises(NotReadable, match=r"missing\.csv"):
+    with pytest.raises(NotReadable, match=r"^no_such_file: .*missing\.csv"):
         dedupe_file(tmp_path / "missing.csv", tmp_path / "out.csv")
 
 
@@ -129,6 +130,22 @@ def test_an_answer_that_cannot_be_written_is_told_in_a_line_before_the_work(
     with pytest.raises(NotWritable, match=words):
         dedupe_file(file, tmp_path / out, review=tmp_path / review if review else None)
     assert file.read_bytes() == before
+
+
+def test_ids_that_name_several_rows_are_told_and_the_lines_keep_the_order_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repeated = [{**row, "rec_id": "same"} for row in PEOPLE[:3]]
+    file = write_rows(tmp_path / "people.csv", repeated)
+    dedupe_file(file, tmp_path / "out.csv", id_column="rec_id")
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").split()
+    assert lines == ["rec_id,cluster_id", "same,1", "same,1", "same,2"]
+    assert "duplicate_ids: rec_id: 1 values name 3 rows" in capsys.readouterr().err
+
+
+def test_rows_are_numbered_as_a_person_sees_them_the_heading_being_row_1(tmp_path: Path) -> None:
+    dedupe_file(write_rows(tmp_path / "people.csv", PEOPLE), tmp_path / "out.csv")
+    assert list(read_clusters(tmp_path / "out.csv")) == ["2", "3", "4", "5", "6"]
 
 
 def written(labelled: Labelled, path: Path, order: list[int]) -> Path:
@@ -185,7 +202,7 @@ def test_learned_weights_hold_no_value_of_one_person_and_serve_as_a_start(tmp_pa
     weights = read_weights((tmp_path / "weights.json").read_text(encoding="utf-8"))
     assert not {"phone", "email", "identity", "birthday", "street"} & set(weights.terms)
     assert dedupe_file(file, tmp_path / "out.csv", weights=tmp_path / "weights.json") == 0
-    with pytest.raises(NotReadable, match="not weights"):
+    with pytest.raises(NotReadable, match="^not_weights: "):
         dedupe_file(file, tmp_path / "out.csv", weights=file)
 
 

@@ -26,6 +26,7 @@ AT_IMPORT: dict[str, set[str]] = {
     "ingest_records": POWERTOOLS | PYDANTIC | CLEANING | MATCHING,
     "operate": POWERTOOLS | PYDANTIC | CLEANING | MATCHING | {"chinese_calendar"},
     "read_reply": POWERTOOLS | PYDANTIC,
+    "record_receipt": POWERTOOLS | PYDANTIC,
     "review_customer": POWERTOOLS | PYDANTIC | {"chinese_calendar"},
     "send_contact": POWERTOOLS | PYDANTIC,
     "send_digest": POWERTOOLS | PYDANTIC | {"chinese_calendar"},

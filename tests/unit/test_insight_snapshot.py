@@ -156,7 +156,7 @@ def test_the_summary_says_every_sum_in_english() -> None:
         "  go     2 = 1 SMS  1 visit  (0.05 元, 120 minutes of people)",
         "  held   2 = 1 daily cap  1 no address",
         "sent     1 = 1 pending",
-        "sums  all 17 reconcile, 0 unexplained",
+        "sums  all 18 reconcile, 0 unexplained",
     ]
 
 
@@ -229,6 +229,7 @@ def test_an_explanation_says_why_what_next_and_how_it_went() -> None:
     assert "if nothing happens, a tag changes on 2026-" in text
     assert "joins 1 record(s): by the score over all fields (email, phone)" in text
     assert "level: — → core" in text
+    assert "→ watch" not in text
 
 
 def test_an_explanation_says_what_was_held_and_why_not() -> None:

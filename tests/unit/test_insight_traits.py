@@ -162,3 +162,17 @@ def test_a_risk_rises_towards_high() -> None:
     said = explain_first("risk", "low", "high", date(2026, 9, 3), "en")
     assert said == "would rise to high on 2026-09-03 without a new contact or order"
     assert explain_first("risk", "medium", "low", date(2026, 9, 3), "en").startswith("falls to low")
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "words"),
+    [
+        ("industry", "C", ("C 制造业", "C manufacturing")),
+        ("industry", "C39", ("C39 制造业", "C39 manufacturing")),
+        ("industry", "Shipping", ("Shipping", "Shipping")),
+        ("size", "micro", ("微型", "micro")),
+        ("size", "unknown", ("未知", "unknown")),
+    ],
+)
+def test_codes_of_companies_are_words(tag: str, value: str, words: tuple[str, str]) -> None:
+    assert (trait_value(tag, value, "zh"), trait_value(tag, value, "en")) == words

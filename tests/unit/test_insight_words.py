@@ -126,8 +126,9 @@ def test_every_reason_code_of_a_tag_has_words() -> None:
 
 def test_every_reason_of_the_sender_has_words() -> None:
     flows = Path(str(shared.care.__file__)).parents[1] / "flows"
-    source = (flows / "send_contact.py").read_text(encoding="utf-8")
-    ends = re.findall(r'(?:_end|_wait|_give_back)\([^"\n]*"(\w+)"', source)
+    files = ("send_contact.py", "record_outcome.py")
+    source = "".join((flows / name).read_text(encoding="utf-8") for name in files)
+    ends = re.findall(r'(?:\bend|\bwait|_try_later)\([^"\n]*"(\w+)"', source)
     assert len(ends) >= 7
     refusals = re.findall(r'MessageInvalid\(\s*"(\w+)"', sources_of(shared.messaging))
     assert len(refusals) >= 10

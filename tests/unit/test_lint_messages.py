@@ -16,6 +16,7 @@ from shared.messaging.lint import (
     lint_all,
     lint_given,
     lint_letters,
+    lint_played,
     lint_source,
     lint_texts,
     preview,
@@ -122,6 +123,29 @@ def test_a_value_that_nobody_gives_is_found_before_anything_is_sent(
     assert codes(lint_given(template, given)) == expected
 
 
+@pytest.mark.parametrize(
+    ("playbook", "changes", "expected"),
+    [
+        pytest.param("birthday", {}, [], id="as it is"),
+        pytest.param(
+            "birthday", {"template": "no_such"}, ["undeclared", "missing_part"], id="no such template"
+        ),
+        pytest.param(
+            "birthday", {"template": "reply_help"}, ["other_class"], id="a service text for a greeting"
+        ),
+        pytest.param("complaint", {"template": "win_back"}, ["other_class"], id="an offer for a complaint"),
+        pytest.param("minutes", {"template": "festival"}, ["other_class"], id="a greeting for minutes"),
+    ],
+)
+def test_what_a_playbook_could_never_send_is_found(
+    playbook: str, changes: dict[str, str], expected: list[str]
+) -> None:
+    played = POLICY.playbooks[playbook]
+    first = played.steps[0].model_copy(update={"channels": ["sms"], **changes})
+    alone = {playbook: played.model_copy(update={"steps": [first]})}
+    assert codes(lint_played(POLICY.model_copy(update={"playbooks": alone}))) == expected
+
+
 def test_a_letter_says_who_sends_it() -> None:
     assert codes(lint_letters("draft", "en", {"usual": "Yours, nobody"}, POLICY)) == ["no_signature"]
 
@@ -173,5 +197,5 @@ def test_the_command_writes_the_page_and_tells_what_it_found(
 
 
 def test_an_error_fails_the_linter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(face, "lint", lambda template, _: [Finding(template, "zh", "sms", "no_opt_out")])
+    monkeypatch.setattr(face, "lint_all", lambda _: [Finding("greeting", "zh", "sms", "no_opt_out")])
     assert main(["template", "lint"]) == 1

@@ -200,6 +200,7 @@ def test_entries_with_one_id_are_one_event_as_the_last_tells_it(tmp_path: Path) 
         pytest.param(b'{"customer_id": NaN}', "bad_json", None, id="not a number"),
         pytest.param([], "not_an_object", None, id="a list"),
         pytest.param({}, "missing", "customer_id", id="nobody"),
+        pytest.param({"customer_id": " "}, "missing", "customer_id", id="blank id"),
         pytest.param({"customer_id": [1]}, "bad_id", "customer_id", id="an id that is none"),
         pytest.param({"customer_id": "C1", "orders": {}}, "not_a_list", "orders", id="orders are no list"),
         pytest.param(

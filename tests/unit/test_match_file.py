@@ -9,9 +9,11 @@ from random import Random
 import pytest
 
 from infra.local.person_columns import choose_columns, to_party
-from shared.matching.match_file import Matched, have_two_birthdays, match_file
+from shared.matching.match_file import Matched, have_two_birthdays, have_two_names, match_file
 from shared.matching.profile import Profile, make_profile
 from shared.matching.weights import load_weights
+from tests.bench.bench_identity import judge
+from tests.bench.identity_chains import CHAINS
 from tests.bench.identity_sets import Labelled, make_chinese, make_households
 
 
@@ -140,3 +142,37 @@ def test_any_order_of_the_rows_gives_the_same_clusters() -> None:
     groups = {frozenset(place for place in range(80) if straight[place] == name) for name in straight}
     again = {frozenset(order[place] for place in range(80) if shuffled[place] == name) for name in shuffled}
     assert groups == again
+
+
+@pytest.mark.parametrize(
+    ("names", "others", "are_two"),
+    [
+        pytest.param(["志军", "志军"], ["志明", "志明"], True, id="siblings, each said twice"),
+        pytest.param(["志军", "志军"], ["志明"], False, id="a name said once may be a slip"),
+        pytest.param(["志军", "志军"], ["志君", "志君"], False, id="a homophone is how one name is heard"),
+        pytest.param(["jon", "jon"], ["john", "john"], False, id="Western names have nick names"),
+    ],
+)
+def test_two_like_names_that_were_each_said_twice_are_two_people(
+    names: list[str], others: list[str], are_two: bool
+) -> None:
+    ones = [a_row(given_name=name, surname="张") for name in names]
+    assert have_two_names(ones, [a_row(given_name=name, surname="张") for name in others]) is are_two
+
+
+def test_a_row_without_a_birthday_that_fits_father_and_son_alike_joins_neither() -> None:
+    home = {"name": "Ebenezer Quill", "address": "105 George Street", "city": "Leeds", "phone": PHONE}
+    father, son = a_row(**home, birthday_on="19500311"), a_row(**home, birthday_on="19800925")
+    found = matched([father, father, son, son, a_row(**home)])
+    assert found.clusters == [0, 0, 1, 1, 2]
+    asked = {frozenset((one, other)) for one, other, _ in found.review}
+    assert asked >= {frozenset((0, 4)), frozenset((2, 4))}
+
+
+LEAST_PRECISION = {"switchboard": 0.95, "likenesses": 0.8, "chains": 0.9, "bridges": 0.98}
+
+
+@pytest.mark.parametrize("name", LEAST_PRECISION)
+def test_one_wrong_link_does_not_pull_others_after_it(name: str) -> None:
+    labelled = CHAINS[name](12, 300)
+    assert judge(matched(profiles_of(labelled)).clusters, labelled.truth).precision >= LEAST_PRECISION[name]

@@ -1,4 +1,4 @@
-"""The rules of messages as an outsider would try them, through the command's own faces: written from the rules alone."""
+"""The rules of messages as an outsider would try them, case by case, through the command's own faces."""
 
 import json
 from functools import partial

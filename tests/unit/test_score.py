@@ -115,6 +115,18 @@ def test_two_people_who_share_what_can_be_shared_are_not_linked(
             id="brothers on one phone",
         ),
         pytest.param(
+            {"name": "张志军", "phone": PHONE, "email": "home@example.com"},
+            {"name": "张志明", "phone": PHONE, "email": "home@example.com"},
+            "shared_contact",
+            id="brothers on one phone and one mailbox",
+        ),
+        pytest.param(
+            {"name": "张志军", "phone": PHONE, "email": "home@example.com", "birthday_on": "1980-10-26"},
+            {"name": "张志明", "phone": PHONE, "email": "home@example.com", "birthday_on": "1980-10-26"},
+            "twins",
+            id="twins with like names",
+        ),
+        pytest.param(
             {"name": "Mary Smith", "phone": PHONE, "email": "m@example.com", "company": "Acme"},
             {"name": "Mary Brown", "phone": PHONE, "email": "m@example.com", "company": "Acme"},
             "shared_contact",

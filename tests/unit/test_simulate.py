@@ -6,6 +6,7 @@ import pytest
 
 from infra.local.simulate import simulate_year
 from infra.local.simulated_customers import habit_of, habitual_events, simulated_base
+from infra.local.simulated_facts import complaint_of
 from shared.flows.foresee import Span, foresee
 from shared.flows.look_ahead import make_outlook
 from shared.flows.simulate_span import simulate_span
@@ -13,6 +14,7 @@ from shared.insight.year import Year, gather
 from shared.insight.year_page import render_year, year_lines
 from shared.model.instants import start_of_day
 from shared.policy.load import load_policy
+from shared.tagging.fold import Happening
 
 POLICY = load_policy()
 BEGINS_ON = date(2026, 6, 30)
@@ -58,6 +60,23 @@ def test_where_nobody_answers_the_simulated_contacts_are_the_planned_ones() -> N
     lived = gather(Year(50, 90), simulate_span(base, POLICY, KEY, span))
     assert outlook.made.keys() == lived.made_ids
     assert {name: each.decision for name, each in outlook.candidates.items()} == lived.last_words
+
+
+def test_what_customers_own_and_complain_of_starts_playbooks(year: Year) -> None:
+    base = list(simulated_base(60, seed=7, start=START, policy=POLICY, key=KEY))
+    steps = list(foresee(base, POLICY, KEY, Span(START, START + timedelta(days=120))))
+    playbooks = {one.playbook for step in steps if step.decided.care for one in step.decided.care.candidates}
+    assert {"insurance_renewal", "inspection_due", "periodic_service", "birthday", "festival"} <= playbooks
+    assert year.twice == 0
+
+
+def test_a_complaint_of_the_span_is_acknowledged() -> None:
+    known = next(simulated_base(1, seed=7, start=START, policy=POLICY, key=KEY))
+    event = Happening("complaint", START + timedelta(days=3))
+    told = [(known.profile.customer_id, one) for one in (event, complaint_of(0, event))]
+    steps = foresee([known], POLICY, KEY, Span(START, START + timedelta(days=10)), happenings=told)
+    playbooks = [one.playbook for step in steps if step.decided.care for one in step.decided.care.candidates]
+    assert "complaint" in playbooks
 
 
 def test_nobody_is_known_before_the_first_cooperation() -> None:

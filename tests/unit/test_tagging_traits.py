@@ -168,6 +168,26 @@ def test_the_region_is_one_of_seven_else_the_country(background: Background, reg
     assert traits_of(background=background)["region"][0] == region
 
 
+@pytest.mark.parametrize(
+    ("employees", "size"),
+    [
+        ("1", "micro"),
+        ("9", "micro"),
+        ("10", "small"),
+        ("99", "small"),
+        ("100", "medium"),
+        ("299", "medium"),
+        ("300", "large"),
+        ("120000", "large"),
+        pytest.param("50-100人", "unknown", id="not a number"),
+        pytest.param("-3", "unknown", id="negative"),
+        pytest.param("", "unknown", id="empty"),
+    ],
+)
+def test_the_size_of_a_company_is_told_by_its_headcount(employees: str, size: str) -> None:
+    assert traits_of(background=Background({"employees": employees}))["size"][0] == size
+
+
 def test_what_is_not_told_is_unknown() -> None:
     traits = traits_of()
     assert {traits[name][0] for name in ("industry", "size", "channel", "hour")} == {"unknown"}

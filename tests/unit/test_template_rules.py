@@ -42,6 +42,7 @@ NAMES = {
     "SweepCases",
     "SendDigest",
     "ReadReply",
+    "RecordReceipt",
     "Unsubscribe",
     "Operate",
 }

@@ -1,0 +1,76 @@
+"""What an operator asks about provider events: suppressed addresses, events put aside, the reputation fuse."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from shared.care.holds import all_hold, marketing_hold
+from shared.care.receipts import bare_address
+from shared.care.reputation import judge
+from shared.matching.keys import address_hashes
+from shared.model.contact import Channel
+from shared.policy.schema import Policy
+from shared.ports import Items
+from shared.store.control import lift_hold, read_holds
+from shared.store.receipts import counts_in_window, end_parked, read_counts, read_parked, reopened
+from shared.store.suppressions import CHANNELS, lift_writes, read_suppressions, suppression_key
+
+RECEIPT_ACTIONS = ("suppressions", "unsuppress", "parked", "seen", "fuse", "reopen")
+SHOWN = 1000
+
+
+def operate_receipts(
+    request: Mapping[str, Any], *, items: Items, policy: Policy, key: bytes, now: datetime
+) -> dict[str, Any]:
+    """The answer to one of RECEIPT_ACTIONS; KeyError names an argument that is missing."""
+    match request["action"]:
+        case "suppressions":
+            return {"suppressions": list(islice(read_suppressions(items), SHOWN))}
+        case "unsuppress":
+            return _unsuppress(request, items, key, now)
+        case "parked":
+            shown = ("sk", "kind", "reason", "at", "ended_by", "ended_at")
+            rows = islice(read_parked(items), SHOWN)
+            return {"parked": [{name: row[name] for name in shown if name in row} for row in rows]}
+        case "seen":
+            items.update_if(end_parked(str(request["event_id"]), by=str(request["by"]), at=now))
+            return {"event_id": str(request["event_id"])}
+        case "reopen":
+            return _reopen(request, items, policy, now)
+        case _:
+            return {"fuse": [_fuse(channel, items, policy, now) for channel in CHANNELS]}
+
+
+def _unsuppress(request: Mapping[str, Any], items: Items, key: bytes, now: datetime) -> dict[str, Any]:
+    """`address_hash`, or the `address` itself, which is not kept."""
+    channel, by, reason = (str(request[name]) for name in ("channel", "by", "reason"))
+    address_hash = str(request.get("address_hash") or _hash_of(channel, str(request["address"]), key))
+    if items.get(suppression_key(channel, address_hash)) is None:
+        return {"error": "not_suppressed"}
+    items.transact(lift_writes(channel, address_hash, by=by, reason=reason, at=now))
+    return {"channel": channel, "address_hash": address_hash}
+
+
+def _hash_of(channel: str, address: str, key: bytes) -> str:
+    is_email = channel == Channel.EMAIL.value
+    party = {"email": bare_address(address)} if is_email else {"phone": address}
+    return address_hashes(party, key).get(channel, "")
+
+
+def _reopen(request: Mapping[str, Any], items: Items, policy: Policy, now: datetime) -> dict[str, Any]:
+    by, reason = str(request["by"]), str(request["reason"])
+    channel = next((one for one in CHANNELS if one.value == str(request["channel"])), None)
+    if channel is None:
+        return {"error": "unknown_channel", "channels": list(CHANNELS)}
+    forgiven = read_counts(items, channel, since=now)
+    opened = reopened(channel, by=by, reason=reason, at=now, forgiven=forgiven)
+    items.transact([opened, lift_hold(marketing_hold(channel)), lift_hold(all_hold(channel))])
+    return {"fuse": [_fuse(channel, items, policy, now)]}
+
+
+def _fuse(channel: Channel, items: Items, policy: Policy, now: datetime) -> dict[str, Any]:
+    counts = counts_in_window(items, channel, now, policy.reputation.hours)
+    holds = {marketing_hold(channel), all_hold(channel)} & read_holds(items)
+    judged = judge(counts, policy.reputation).name.lower()
+    return {"channel": channel.value, **counts._asdict(), "judged": judged, "holds": sorted(holds)}
