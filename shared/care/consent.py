@@ -38,6 +38,7 @@ def find_refusal(
         or _objection(state, contact_class, channel)
         or _do_not_contact(state, contact_class)
         or (_personalisation(state, contact_class) if by_tags else None)
+        or _suppression(state, channel)
         or _missing_address(state, channel)
     )
 
@@ -79,6 +80,13 @@ def _personalisation(state: CareState, contact_class: ContactClass) -> Refusal |
     if state.personalisation_off and contact_class in PERSONALISED:
         return Refusal(Decision.PERSONALISATION_OFF, "R74", {})
     return None
+
+
+def _suppression(state: CareState, channel: Channel) -> Refusal | None:
+    """As the sender refuses it, whatever the class: nobody is reached there, or somebody called it spam."""
+    if channel not in state.suppressed:
+        return None
+    return Refusal(Decision.SUPPRESSED, "C5", {"address": CONSENT_CHANNELS[channel]})
 
 
 def _missing_address(state: CareState, channel: Channel) -> Refusal | None:

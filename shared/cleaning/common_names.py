@@ -11,6 +11,7 @@ from shared.cleaning import names
 from shared.cleaning.codes import make_issue
 from shared.cleaning.field import Found
 from shared.cleaning.text import PLAIN_HAN, fold, mend_encoding
+from shared.model.surnames import COMPOUND_SURNAMES
 
 Named: TypeAlias = tuple[str, str | None]
 """A name and its form of address."""
@@ -52,7 +53,7 @@ _SAID_INSTEAD = (
 def plain_name(raw: str) -> str | None:
     """A name that is already in its display form."""
     if _HAN_NAME(raw) is not None:
-        return None if raw in names.COMPOUND_SURNAMES else raw
+        return None if raw in COMPOUND_SURNAMES else raw
     western = _WESTERN_NAME(raw)
     return raw if western is not None and _NO_NAMES.isdisjoint(raw.lower().split()) else None
 
@@ -76,7 +77,7 @@ def read_name(raw: str, path: str) -> Found[Named] | None:
 def _read_han(spaced: re.Match[str], path: str) -> Found[Named] | None:
     surname, given, title = spaced.groups()
     name = surname + given
-    if _HAN_NAME(name) is None or name in names.COMPOUND_SURNAMES or given in names.DEPARTMENTS:
+    if _HAN_NAME(name) is None or name in COMPOUND_SURNAMES or given in names.DEPARTMENTS:
         return _refusals(path).get(spaced.string)
     return ((name, None), ()) if title is None else ((name, title), (make_issue(path, "honorific_split"),))
 

@@ -8,6 +8,7 @@ from shared.cleaning.codes import make_issue
 from shared.cleaning.field import NOTHING, Field, accepted, refused
 from shared.cleaning.markup import is_code, is_web_address, strip_markup
 from shared.cleaning.text import fold, is_lost, is_null_word, mend_encoding, read_text
+from shared.model.surnames import COMPOUND_SURNAMES
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _ANY_HAN = re.compile(f"[{_HAN}]")
@@ -71,12 +72,6 @@ _KEPT = "、;&|"
 _COUPLE = 2
 _CHINESE_PERSON = re.compile(rf"[{_HAN}·]{{2,4}}")
 _AFTER_SURNAME = frozenset("总 總 氏 董 姐 哥 太".split())
-COMPOUND_SURNAMES = frozenset(
-    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 司徒 夏侯 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 宇文 长孙 長孫 司空 端木 东方 東方"
-    " 南宫 南宮 独孤 淳于 申屠 轩辕 濮阳 钟离 闻人 太史 百里 呼延 赫连 澹台 公冶 宗政 鲜于 闾丘 万俟 拓跋 西门 左丘"
-    " 梁丘 段干 东郭 范姜 張簡".split()
-)
-"""Surnames of two characters: alone they are no whole name."""
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _LAST_FIRST_GENERATION = re.compile(r"^([^,]+), ?([^,]+), ?((?:jr|sr|ii|iii|iv)\.?)$", re.IGNORECASE)
 _LAST_FIRST = re.compile(r"^([^\W\d_][^,]*), ?([^\W\d_][^,]*)$")

@@ -16,7 +16,7 @@ from shared.flows.stage_since import stage_since
 from shared.matching.golden import Golden, fold_consents, fold_golden
 from shared.matching.keys import address_hashes, identity_keys, keyed_hash
 from shared.matching.refusals import Refusals, refused_at
-from shared.model.contact import Decision
+from shared.model.contact import Channel, Decision
 from shared.model.history import History
 from shared.model.instants import local_day, to_iso
 from shared.model.source import CustomerProfile, SourceRecord, Standing
@@ -24,6 +24,7 @@ from shared.model.tags import Mark, Reason, TagReview
 from shared.policy.schema import Policy
 from shared.ports import Item
 from shared.store.customers import LATEST_DUE, PlanMemory, TagState, consent_attributes
+from shared.store.suppressions import suppressed_in, suppression_keys
 from shared.tagging.review import Change, changes, changes_of
 from shared.tagging.traits import (
     DO_NOT_CONTACT,
@@ -53,6 +54,8 @@ class Known:
     """What people said of the customer."""
     refused: Refusals = field(default_factory=dict)
     """What deleted source records refused, at the customer's addresses and maybe others."""
+    suppressed: frozenset[tuple[str, str]] = frozenset()
+    """(channel, address hash): addresses that nothing goes to, the customer's and maybe others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Portrait:
     consents: dict[str, str]
     """use -> `granted` or `withdrawn`."""
     objections: frozenset[str]
+    places: tuple[str, ...]
+    """The addresses in use as identity keys, such as `email#5f0c...`."""
     projection: Item
     """The consents as the sending transaction checks them."""
     reach: Reach
@@ -95,12 +100,14 @@ def draw_portrait(read: Known, policy: Policy, key: bytes) -> Portrait:
     """The members folded, but for their histories."""
     golden = fold_golden(read.members, policy.matching.source_trust, policy.matching.survivorship)
     hashes = address_hashes(golden.fields, key)
-    refused = refused_at(read.refused, identity_keys(golden.fields, key))
+    places = identity_keys(golden.fields, key)
+    refused = refused_at(read.refused, places)
     standings, objections = fold_consents(read.members, hashes, refused)
     return Portrait(
         golden=golden,
         consents={use: _care_word(standing) for use, standing in standings.items()},
         objections=objections,
+        places=places,
         projection=consent_attributes(standings, hashes),
         reach=_reach(golden.fields, policy),
         background=background_of(golden.fields, read.profile.review, read.marks),
@@ -210,8 +217,15 @@ def _care_state(
         last_order_on=max((day.on for day in history.days if day.orders), default=None),
         stage=stage,
         stage_since_on=stage_since(stage, view.changes, history, policy, today),
+        suppressed=_suppressed(read, drawn),
         holdout_share=_holdout_share(read.profile, policy, key),
     )
+
+
+def _suppressed(read: Known, drawn: Portrait) -> frozenset[Channel]:
+    """The channels on which nothing goes to the address in use."""
+    stands = suppressed_in(suppression_keys(drawn.places)) & read.suppressed
+    return frozenset(Channel(channel) for channel, _ in stands)
 
 
 def _day(text: str | None) -> date | None:

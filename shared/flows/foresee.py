@@ -5,7 +5,7 @@ what the one predicts is what the other does.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -78,16 +78,9 @@ def foresee(
     """
     known = {each.profile.customer_id: each for each in base}
     due: dict[str, datetime | None] = dict.fromkeys(known, span.start)
-    numbers = count()
-    queue: list[_Turn] = [_Turn(span.start, name, next(numbers), None) for name in known]
-    queue += [_turn(name, each, span.start, next(numbers)) for name, each in happenings if name in known]
-    heapify(queue)
-    rooms: Rooms = Counter()
-    # What customers do changes their histories, never who they are.
-    portraits = seen.portraits if seen else {}
-    for name in known.keys() - portraits.keys():
-        portraits[name] = draw_portrait(known[name], policy, key)
-    latest: dict[str, Judged] = {}
+    numbers, rooms, latest = count(), Rooms(), dict[str, Judged]()
+    queue = _first_turns(known, happenings, span.start, numbers)
+    portraits = _portraits(known, policy, key, seen or Seen())
     while queue and queue[0].at < span.end:
         at, name, _, happening = heappop(queue)
         if happening is not None:
@@ -106,12 +99,32 @@ def foresee(
         yield step
 
 
+def _portraits(known: Mapping[str, Known], policy: Policy, key: bytes, seen: Seen) -> dict[str, Portrait]:
+    """What customers do changes their histories, never who they are."""
+    for name in known.keys() - seen.portraits.keys():
+        seen.portraits[name] = draw_portrait(known[name], policy, key)
+    return seen.portraits
+
+
 class _Turn(NamedTuple):
     at: datetime
     customer_id: str
     number: int
     """Two turns of one instant keep their order."""
     happening: Told | None
+
+
+def _first_turns(
+    known: Mapping[str, Known],
+    happenings: Iterable[tuple[str, Told]],
+    start: datetime,
+    numbers: Iterator[int],
+) -> list[_Turn]:
+    """A heap: everybody's first review, and what comes anyway."""
+    queue = [_Turn(start, name, next(numbers), None) for name in known]
+    queue += [_turn(name, each, start, next(numbers)) for name, each in happenings if name in known]
+    heapify(queue)
+    return queue
 
 
 def _turn(customer_id: str, happening: Told, now: datetime, number: int) -> _Turn:

@@ -63,12 +63,12 @@ def _item_of(write: Write) -> tuple[Table, str, str]:
 # --- read ----------------------------------------------------------------------------------------------------
 
 
-def expected_refusals(profile: CustomerProfile, key: bytes) -> list[Key]:
-    """Where to look for what holds at a customer's addresses, as far as the profile knows them."""
+def expected_places(profile: CustomerProfile, key: bytes) -> list[str]:
+    """A customer's addresses as identity keys, as far as the profile knows them."""
     places = dict.fromkeys(identity_keys(profile.golden, key))
     named = (name for one in profile.features.values() for name in one.keys)
     places |= dict.fromkeys(name for name in named if name.partition("#")[0] in STRONG_KINDS[1:])
-    return [refusal_key(place) for place in places]
+    return list(places)
 
 
 def all_refusals(

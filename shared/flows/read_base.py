@@ -21,6 +21,7 @@ from shared.store.customers import (
 from shared.store.marks import MARKS, marks_from_items
 from shared.store.records import RECORD, source_from_item
 from shared.store.refusals import refusals_from_items
+from shared.store.suppressions import read_suppressions
 
 
 def read_base(items: Items, today: date) -> Iterator[Known]:
@@ -30,6 +31,9 @@ def read_base(items: Items, today: date) -> Iterator[Known]:
         if item["sk"] == RECORD:
             sources[str(item["record_id"])] = source_from_item(item)
         refusals |= refusals_from_items([item])
+    suppressed = frozenset(
+        (str(one["channel"]), str(one["address_hash"])) for one in read_suppressions(items)
+    )
     kept: dict[str, dict[str, Item]] = defaultdict(dict)
     for item in items.scan(Table.CUSTOMERS):
         kept[str(item["customer_id"])][str(item["sk"])] = item
@@ -51,4 +55,5 @@ def read_base(items: Items, today: date) -> Iterator[Known]:
                 if one in kept and MARKS in kept[one]
             ),
             refused=refusals,
+            suppressed=suppressed,
         )

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from shared.care.state import Candidate, CareDay
 from shared.flows.cancel_contacts import cancel_after_review
-from shared.flows.decide_review import Decided, Known, Learned, decide_review
-from shared.flows.keep_refusals import all_refusals, expected_refusals
+from shared.flows.decide_review import Decided, Known, Learned, Portrait, decide_review, draw_portrait
+from shared.flows.keep_refusals import all_refusals, expected_places
 from shared.flows.wake import parse_wake, quarantine_wake
 from shared.model.contact import Decision
 from shared.model.errors import LostRace
@@ -44,6 +44,8 @@ from shared.store.customers import (
 )
 from shared.store.marks import marks_from_items, marks_key
 from shared.store.records import record_key, source_from_item
+from shared.store.refusals import refusal_key
+from shared.store.suppressions import suppressed_in, suppression_keys
 from shared.tagging.traits import standing_marks
 
 
@@ -93,7 +95,9 @@ def review_customer(
         read = _read(items, profile, tags, key, local_day(now, policy.tenant.tz))
         if read is None:
             continue
-        decided = decide_review(read, learned, policy, key, now, may_plan=may_plan)
+        drawn = draw_portrait(read, policy, key)
+        read = _with_new_addresses(read, drawn, items, key)
+        decided = decide_review(read, learned, policy, key, now, may_plan=may_plan, portrait=drawn)
         writes = _writes(read, decided, policy, now)
         done = items.transact([write for write, _ in writes])
         if not isinstance(done, Cancelled):
@@ -135,22 +139,33 @@ def _read(items: Items, seen: CustomerProfile, tags: TagState, key: bytes, today
     own = {sk: customer_key(customer_id, sk) for sk in (PROFILE, LEDGER, CONSENT)}
     day = day_key(customer_id, today)
     marks = [marks_key(one) for one in (customer_id, *seen.aliases)]
-    refusals = expected_refusals(seen, key)
-    kept = items.batch_get([*own.values(), day, *marks, *map(record_key, seen.members), *refusals])
+    places = expected_places(seen, key)
+    refusals, suppressions = [refusal_key(place) for place in places], suppression_keys(places)
+    members = map(record_key, seen.members)
+    kept = items.batch_get([*own.values(), day, *marks, *members, *refusals, *suppressions])
     profile = profile_from_item(kept[own[PROFILE]])
     if profile.members != seen.members:
         return None
-    members = tuple(source_from_item(kept[record_key(record_id)]) for record_id in profile.members)
+    sources = tuple(source_from_item(kept[record_key(record_id)]) for record_id in profile.members)
     return Known(
         profile=profile,
         tags=tags,
         memory=plan_memory_from_item(kept.get(own[LEDGER])),
         consent={name: value for name, value in kept.get(own[CONSENT], {}).items() if "|" in name},
         decided_today=tuple(json.loads(str(kept[day]["decisions"]))) if day in kept else (),
-        members=members,
+        members=sources,
         marks=marks_from_items(kept[one] for one in marks if one in kept),
-        refused=all_refusals(members, refusals, kept, items, key),
+        refused=all_refusals(sources, refusals, kept, items, key),
+        suppressed=suppressed_in(kept),
     )
+
+
+def _with_new_addresses(read: Known, drawn: Portrait, items: Items, key: bytes) -> Known:
+    """Looks up the addresses that the profile did not know yet: of a change that came in since the last review."""
+    asked = suppression_keys(expected_places(read.profile, key))
+    missing = [one for one in suppression_keys(drawn.places) if one not in asked]
+    found = suppressed_in(items.batch_get(missing)) if missing else frozenset()
+    return replace(read, suppressed=read.suppressed | found) if found else read
 
 
 # --- write ---------------------------------------------------------------------------------------------------

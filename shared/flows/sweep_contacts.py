@@ -125,8 +125,10 @@ def _move_pending(contact: Contact, policy: Policy, now: datetime) -> _Move:
 
 def _move_unknown(contact: Contact, policy: Policy, now: datetime) -> _Move:
     """No event told what became of it. At most once: it stays unconfirmed. At least once: it goes again, a few times."""
-    is_repeatable = policy.classes[contact.contact_class].delivery == "at_least_once"
+    is_restored = contact.reason in rows.RESTORED
+    is_repeatable = policy.classes[contact.contact_class].delivery == "at_least_once" and not is_restored
     has_tries = len(contact.attempts) < policy.sending.max_attempts
     if is_repeatable and has_tries and now <= contact.not_after:
         return _Move("repeated", rows.look_again(contact, check_at=_recheck(policy, now)), True)
-    return _Move("unconfirmed", rows.end(contact, Status.UNCONFIRMED, reason="no_event"))
+    reason = contact.reason if is_restored else "no_event"
+    return _Move("unconfirmed", rows.end(contact, Status.UNCONFIRMED, reason=reason))

@@ -60,6 +60,11 @@ def _needs_address(candidate: DayCandidate, language: Language) -> str:
     return pick(("缺{0}", "{0} is missing"), language).format(word(CHANNELS, needs, language))
 
 
+def _suppressed(candidate: DayCandidate, language: Language) -> str:
+    said = pick(("该{0}地址曾退回或投诉", "the address for {0} bounced or complained"), language)
+    return said.format(word(CHANNELS, str(candidate.why.get("address") or candidate.channel), language))
+
+
 def _capped(candidate: DayCandidate, language: Language) -> str:
     why = candidate.why
     said = pick(("{0} 已有 {1} 次，上限 {2}", "{1} already on {0}, limit {2}"), language)
@@ -118,6 +123,7 @@ _DETAILS: Final[Mapping[str, Callable[[DayCandidate, Language], str]]] = {
     Decision.NO_CONSENT: _needs_consent,
     Decision.WITHDRAWN: _needs_consent,
     Decision.OBJECTED: _objected,
+    Decision.SUPPRESSED: _suppressed,
     Decision.NO_ADDRESS: _needs_address,
     Decision.STAGGERED: _staggered,
     Decision.MERGED: _merged,

@@ -6,12 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from shared.matching.readings import is_han, simplify
+from shared.model.surnames import COMPOUND_SURNAMES
 
-_COMPOUND_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容"
-    " 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐"
-    " 段干 百里 呼延 东郭 南门 羊舌 微生 梁丘 左丘 东门 西门 第五".split()
-)
 _GENERATIONS = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
 _LONGEST_CHINESE_NAME = 4
 _TITLE = re.compile("(?<=.)(?:先生|女士|小姐|太太|老师|经理|总监|主任|主管|总)$")
@@ -93,7 +89,7 @@ def _split_han(name: str) -> NameParts:
     if len(name) > _LONGEST_CHINESE_NAME or not all(map(is_han, name)):
         # A foreign name in Chinese characters, which has no order that we know.
         return NameParts(name, "")
-    size = 2 if len(name) + titles > 2 and name[:2] in _COMPOUND_SURNAMES else 1
+    size = 2 if len(name) + titles > 2 and name[:2] in COMPOUND_SURNAMES else 1
     return NameParts(name[size:], name[:size])
 
 

@@ -144,6 +144,8 @@ def _move(
     )
 
 
+RESTORED = frozenset({"lost_window", "restored_while_sending"})
+"""Unknown because of a restore: an event may have been told to the ledger that is lost, so silence proves nothing."""
 WAITED_FOR = frozenset({"no_budget", "on_hold"})
 """Reasons to wait that outlive the wait: whoever looks at an expired contact sees what kept it."""
 

@@ -31,10 +31,23 @@ from shared.ports import (
 )
 
 CHANNELS = (Channel.EMAIL, Channel.SMS)
+_CHANNELS_OF = {"email": Channel.EMAIL, "phone": Channel.SMS}
+"""Kind of an identity key -> the channel whose messages go to such an address."""
 
 
 def suppression_key(channel: str, address_hash: str) -> Key:
     return Key(Table.SUPPRESSIONS, channel, address_hash)
+
+
+def suppression_keys(places: Iterable[str]) -> list[Key]:
+    """Where suppressions of addresses stand; `places`: the addresses as identity keys, such as `email#5f0c...`."""
+    named = (place.partition("#") for place in places)
+    return [suppression_key(_CHANNELS_OF[kind], address_hash) for kind, _, address_hash in named]
+
+
+def suppressed_in(found: Iterable[Key]) -> frozenset[tuple[str, str]]:
+    """(channel, address hash) of the suppressions among the keys of items that were found."""
+    return frozenset((key.pk, str(key.sk)) for key in found if key.table is Table.SUPPRESSIONS)
 
 
 def suppress(channel: str, address_hash: str, *, reason: str, at: datetime) -> Update:

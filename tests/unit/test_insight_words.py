@@ -110,7 +110,7 @@ def test_two_codes_never_read_the_same(table: Table, place: int) -> None:
 
 def test_every_rule_that_tags_and_plans_name_has_words() -> None:
     source = sources_of(shared.tagging) + sources_of(shared.care)
-    named = set(re.findall(r'"((?:[RQX]\d+)|(?:first_import\.\w+))"', source))
+    named = set(re.findall(r'"((?:[RQXC]\d+)|(?:first_import\.\w+))"', source))
     named |= {f"caps.{cap}" for cap in type(POLICY.caps).model_fields}
     assert len(named) > 10
     assert named <= {*RULES}
