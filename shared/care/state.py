@@ -76,7 +76,7 @@ class CareState:
     stage_since_on: date | None = None
     """None: it was so at first sight, which is no change."""
     suppressed: frozenset[Channel] = frozenset()
-    """Channels whose address bounced for good or complained (C5): no message of any class goes there."""
+    """Channels whose address bounced, complained or opted out (C5): no message of any class goes there."""
     holdout_share: int | None = None
     """0..99, the same for ever: below `holdout.percent` the customer is held out. None: never held out."""
 

@@ -61,7 +61,9 @@ def _needs_address(candidate: DayCandidate, language: Language) -> str:
 
 
 def _suppressed(candidate: DayCandidate, language: Language) -> str:
-    said = pick(("该{0}地址曾退回或投诉", "the address for {0} bounced or complained"), language)
+    said = pick(
+        ("该{0}地址被退回、投诉或退订", "the address for {0} bounced, complained or opted out"), language
+    )
     return said.format(word(CHANNELS, str(candidate.why.get("address") or candidate.channel), language))
 
 

@@ -158,7 +158,7 @@ RULES: Final[Table] = {
     "R39": ("工作日历", "working-day calendar"),
     "R74": ("同意与反对", "consent and objection"),
     "X1": ("同一事由只联系一次", "one occasion, one contact"),
-    "C5": ("退信与投诉", "bounces and complaints"),
+    "C5": ("禁发名单", "suppression list"),
     "Q2": ("免打扰时段", "quiet hours"),
     "Q3": ("收件人时区", "recipient's time zone"),
     "caps.messages_per_day": ("每日消息上限", "messages a day"),

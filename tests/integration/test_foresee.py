@@ -11,18 +11,21 @@ import pytest
 
 from infra.local.in_processes import map_in_processes
 from infra.local.simulated_customers import simulated_base
-from shared.care.state import Ledger
+from shared.care.state import Candidate, Ledger
 from shared.flows.decide_review import Known
-from shared.flows.foresee import Span, foresee
+from shared.flows.foresee import Foreseen, Span, foresee
 from shared.flows.look_ahead import differ_over, independent_parts, make_outlook, plan_policy
 from shared.flows.read_base import read_base
 from shared.insight.outlook import Outlook, compare, conclude
+from shared.matching.keys import identity_keys
+from shared.model.contact import Decision
 from shared.model.instants import from_iso, local_day
 from shared.policy.change import change_policy
 from shared.policy.load import DEFAULT, check_policy, load_policy, read_tables
 from shared.policy.schema import Policy
 from shared.ports import Table
-from shared.store.customers import PlanMemory
+from shared.store.customers import PlanMemory, profile_from_item
+from shared.store.suppressions import suppress, suppression_keys
 from shared.tagging.fold import Happening
 from tests.integration.memory_world import KEY, NOW, World, wired_world
 from tests.integration.test_whole_job import import_samples
@@ -59,6 +62,10 @@ def read_known(world: World, at: datetime) -> list[Known]:
     return list(read_base(world.items, local_day(at, POLICY.tenant.tz)))
 
 
+def decided_in(step: Foreseen) -> tuple[Candidate, ...]:
+    return step.decided.care.candidates if step.decided.care else ()
+
+
 def outlook(base: Sequence[Known], policy: Policy) -> Outlook:
     span = Span(NOW, NOW + timedelta(days=policy.forecast.days))
     return make_outlook(foresee(base, policy, KEY, span), policy, NOW)
@@ -81,14 +88,23 @@ def simulated() -> tuple[Known, ...]:
     return tuple(replace(each, memory=in_care) if n % 3 else each for n, each in enumerate(base))
 
 
+def suppress_some(world: World) -> None:
+    """The last address of every third customer bounced."""
+    for row in world.rows(Table.CUSTOMERS, "PROFILE")[::3]:
+        for address in suppression_keys(identity_keys(profile_from_item(row).golden, KEY))[-1:]:
+            world.items.update_if(suppress(address.pk, str(address.sk), reason="hard_bounce", at=NOW))
+
+
 def test_every_contact_and_every_tag_of_forty_days_is_foreseen(world: World) -> None:
     import_samples(world)
+    suppress_some(world)
     steps = list(foresee(read_known(world, NOW), POLICY, KEY, SPAN))
     last = {step.before.profile.customer_id: step.decided for step in steps}
     before = contact_ids(world)
     live(world, SPAN.end)
     made = contact_ids(world) - before
     assert len(made) > 100
+    assert {c.decision for step in steps for c in decided_in(step)} >= {Decision.PLANNED, Decision.SUPPRESSED}
     assert set(make_outlook(steps, POLICY, NOW).made) == made
     for known in read_known(world, SPAN.end):
         decided = last[known.profile.customer_id]

@@ -13,6 +13,7 @@ from shared.model.errors import LostRace
 from shared.model.instants import from_iso
 from shared.ports import Delete, Item, Key, Put, Query, Table
 from shared.store.customers import mark_due
+from shared.store.suppressions import suppress
 from tests.integration.identity_world import (
     KEY,
     NOW,
@@ -171,6 +172,32 @@ def test_an_interaction_ahead_counts_from_its_day_on() -> None:
     mark(items, customer_id)
     review(items, customer_id, later)
     assert of_customer(items, customer_id, "LEDGER")["last_contact_on"] == "2026-07-03"
+
+
+def suppress_email(items: MemoryItems, email: str = EMAIL) -> None:
+    address_hash = address_hashes({"email": email}, KEY)["email"]
+    items.update_if(suppress("email", address_hash, reason="hard_bounce", at=NOW))
+
+
+def test_nothing_is_planned_for_an_address_that_bounced() -> None:
+    inner, customer_id = a_world(SILENT)
+    suppress_email(inner)
+    items = CountingItems(inner)
+    assert review(items, customer_id).planned == 1
+    assert items.calls == ["batch_get", "batch_get", "transact"]
+    assert decisions(inner, customer_id)["matrix.basic.high.2"] == "suppressed"
+    assert {row["channel"] for row in rows(inner, Table.CONTACTS)} == {"sms"}
+
+
+@pytest.mark.parametrize("bounced", [EMAIL, "new@example.com"])
+def test_the_address_in_use_is_the_one_that_counts(bounced: str) -> None:
+    consent = a_consent("1", "c9", "2026-06-21", channel="email", email="new@example.com")
+    items, customer_id = a_world([*SILENT, a_profile("1", email="new@example.com", event_at="2026-06-20")])
+    ingest(items, consent)
+    suppress_email(items, bounced)
+    review(items, customer_id)
+    expected = "planned" if bounced == EMAIL else "suppressed"
+    assert decisions(items, customer_id)["matrix.basic.high.2"] == expected
 
 
 # --- holds and room ------------------------------------------------------------------------------------------

@@ -56,6 +56,16 @@ BOTH = a_car(insurance_ends_on=date(2026, 4, 1), inspection_due_on=date(2026, 4,
             {"objections": frozenset({"sms"})}, "email", "planned", "sms:objected", id="sms was stopped"
         ),
         pytest.param(
+            {"suppressed": frozenset({Channel.SMS})}, "email", "planned", "sms:suppressed", id="texts bounce"
+        ),
+        pytest.param(
+            {"suppressed": frozenset({Channel.SMS, Channel.EMAIL})},
+            "sms",
+            "suppressed",
+            "sms:suppressed,email:suppressed",
+            id="everything bounces",
+        ),
+        pytest.param(
             {"consents": {"sms|care": "withdrawn"}},
             "sms",
             "withdrawn",

@@ -7,6 +7,7 @@ from shared.model.contact import Channel, ContactClass, Decision
 from tests.unit.care_builder import POLICY, a_reach, a_state
 
 NONE: dict[str, str] = {}
+EMAIL_BOUNCED = frozenset({Channel.EMAIL})
 EVERY_ADDRESS_MISSING = a_reach(email=False, sms=False, phone=False)
 
 
@@ -28,6 +29,17 @@ EVERY_ADDRESS_MISSING = a_reach(email=False, sms=False, phone=False)
         pytest.param("care", "email", {"personalisation_off": True}, "personalisation_off", id="PIPL 24"),
         pytest.param("care", "email", {"reach": EVERY_ADDRESS_MISSING}, "no_address", id="no email"),
         pytest.param("care", "email", {"do_not_contact": True}, "do_not_contact", id="care held"),
+        pytest.param("care", "email", {"suppressed": EMAIL_BOUNCED}, "suppressed", id="the email bounced"),
+        pytest.param("care", "sms", {"suppressed": EMAIL_BOUNCED}, None, id="its phone did not"),
+        pytest.param("legal", "email", {"suppressed": EMAIL_BOUNCED}, "suppressed", id="nobody reads it"),
+        pytest.param("task", "call", {"suppressed": frozenset({Channel.SMS})}, None, id="a call is no text"),
+        pytest.param(
+            "care",
+            "email",
+            {"suppressed": EMAIL_BOUNCED, "consents": {"email|care": "withdrawn"}},
+            "withdrawn",
+            id="what the customer said comes first",
+        ),
         pytest.param(
             "care",
             "email",

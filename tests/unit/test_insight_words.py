@@ -343,11 +343,15 @@ def test_every_decision_is_a_sentence_even_without_numbers(decision: Decision, l
         ),
         ("no_address", "R2", {"needs": "email"}, "no address: email is missing (data rules)"),
         (
+            "suppressed", "C5", {"address": "email"},
+            "suppressed address: the address for email bounced, complained or opted out (suppression list)",
+        ),
+        (
             "planned", "R24", {"last_contact_on": None},
             "planned: core, risk high, every week, goal: retain, never contacted (contact plan)",
         ),
     ],
-    ids=["capped", "no consent", "quiet hours", "no address", "never contacted"],
+    ids=["capped", "no consent", "quiet hours", "no address", "bounced", "never contacted"],
 )  # fmt: skip
 def test_a_decision_names_the_numbers_that_decided(
     decision: str, rule: str, why: dict[str, str | int | None], en: str
