@@ -227,6 +227,7 @@ class QueueName(StrEnum):
     CONTACTS_EMAIL = "contacts-email"
     CONTACTS_SMS = "contacts-sms"
     RECEIPTS = "receipts"
+    REPLIES = "replies"
 
 
 class Queue(Protocol):

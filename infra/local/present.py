@@ -22,9 +22,10 @@ Language = Literal["zh", "en"]
 def leave_behind(session: Session, out: Path, *, language: Language) -> Snapshot:
     """Writes `report.html`, `quarantine.csv` and the outbox's tables into `out`; returns what they were made from."""
     at = session.fixed_at or datetime.now(UTC)
-    snapshot = take_snapshot(session.items, at, session.policy.tenant.tz)
+    policy = session.policy
+    snapshot = take_snapshot(session.items, at, policy.tenant.tz, policy.reputation)
     out.mkdir(parents=True, exist_ok=True)
-    report = render_report(snapshot, session.policy, language_default=language)
+    report = render_report(snapshot, policy, language_default=language)
     (out / "report.html").write_text(report, encoding="utf-8")
     write_quarantine(snapshot, out / "quarantine.csv")
     write_sms_csv(session.outbox / "sms.jsonl", session.outbox / "sms.csv")

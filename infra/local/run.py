@@ -66,7 +66,9 @@ def _how_to_reach(session: Session) -> list[str]:
 def explain_reference(reference: str, *, state: Path, language: str) -> int:
     """Prints why; exit code 1 when nobody is known under the reference."""
     with operator(state) as (items, key, now):
-        found = explain(reference, items=items, key=key, policy=read_in_force(items).policy, now=now)
+        found = explain(
+            reference, items=items, key=key, policy=read_in_force(items).policy, now=now, may_scan=True
+        )
     if found is None:
         print(f"nothing is known under {reference!r}")
         return 1

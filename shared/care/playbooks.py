@@ -48,6 +48,9 @@ _FINDERS: Final[dict[str, Callable[..., Iterable[Occasion]]]] = {
     "first_order": first_orders,
     "stage": stages,
 }
+_ONCE: Final = frozenset({"complaint", "minutes", "score_drop", "high_score", "after_repair"})
+"""Triggers about one event, told apart by its id: a correction of its day is no new occasion (X1)."""
+_ONCE_ON: Final = date(1970, 1, 1)
 _WITHOUT_FACTS: Final = frozenset({"birthday", "festival", "anniversary", "first_order", "stage"})
 
 
@@ -103,7 +106,7 @@ def wish_ids(wish: Wish, state: CareState) -> Iterator[str]:
                 tenant=state.tenant_id,
                 customer_id=customer_id,
                 plan_step=wish.plan_step,
-                occasion_on=wish.occasion_on,
+                occasion_on=_ONCE_ON if wish.is_once else wish.occasion_on,
                 channel=channel,
             )
 
@@ -181,6 +184,7 @@ def _wish(book: _Book, occasion: Occasion, place: _Step) -> Wish:
         playbook=book.name,
         rule=playbook.rule,
         by_tags=playbook.trigger.kind in BY_TAGS,
+        is_once=playbook.trigger.kind in _ONCE,
         span=Span(opens_on, last_on, occasion.at, step.within_hours, step.in_working_hours),
         values=_values(playbook, occasion, place) if step.template else {},
         about=occasion.about,

@@ -78,17 +78,19 @@ def highest(kinds: Iterable[Kind]) -> Kind | None:
 
 
 def bare_address(text: str) -> str:
-    """The address without display name and `<>`, its domain in small letters and readable form (E4)."""
+    """The address without display name and `<>`, its domain in small letters and in ASCII, as it is kept (E4)."""
     found = parseaddr(text)[1] or text.strip().strip("<>")
     local, at, domain = found.strip().rpartition("@")
     if not at:
         return found.strip()
-    return f"{local}@{_readable(domain.lower())}"
+    return f"{local}@{_in_ascii(domain.lower())}"
 
 
-def _readable(domain: str) -> str:
+def _in_ascii(domain: str) -> str:
+    if domain.isascii():
+        return domain
     try:
-        return domain.encode("ascii").decode("idna")
+        return domain.encode("idna").decode()
     except UnicodeError:
         return domain
 

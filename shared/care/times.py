@@ -83,12 +83,19 @@ def _hours_times(span: Span, at: datetime, within: timedelta, clocks: Clocks) ->
 
     What was older than that when it was first seen starts no such deadline: it is due on the first working day.
     """
+    at = _known_since(at, clocks)
     limit = add_working_time(at, within, clocks.work) if span.in_working_hours else at + within
     if limit <= clocks.now:
         start_at = next_working(clocks.now, clocks.work)
         return Times(start_at, working_window(local_day(start_at, clocks.work.zone), clocks.work)[1])
     start_at = next_working(clocks.now, clocks.work) if span.in_working_hours else clocks.now
     return Times(start_at, limit, why={"deadline": "R30"})
+
+
+def _known_since(at: datetime, clocks: Clocks) -> datetime:
+    """A source that tells the day alone means midnight to nobody: the hours of today run from when it is seen."""
+    is_day_alone = at == start_of_day(clocks.today, clocks.work.zone)
+    return clocks.now if is_day_alone else at
 
 
 def _task_due_on(wish: Wish, start_on: date, every: Interval, policy: Policy, work: WorkTime) -> date:

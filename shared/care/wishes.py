@@ -42,6 +42,8 @@ class Wish(NamedTuple):
     rule: str = "R24"
     by_tags: bool = True
     """Chosen by what was computed about the customer: nothing for whom personalisation is off."""
+    is_once: bool = False
+    """About one event: its id does not hold the day, which the source may correct."""
     span: Span | None = None
     values: Mapping[str, str | int] = NOTHING
     about: str | None = None

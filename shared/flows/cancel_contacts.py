@@ -3,11 +3,13 @@
 Only what waits is cancelled, guarded by status and fence: what is under way was decided a moment before.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
+from shared.care.playbooks import PREFIX, standing_ids
+from shared.care.state import CareState
 from shared.flows.move_contact import move_contact
 from shared.model.contact import OPEN, Contact, Status
 from shared.model.source import CustomerProfile
@@ -55,16 +57,52 @@ def cancel_after_review(
     return CancelledContacts()
 
 
+def cancel_withdrawn(state: CareState, *, items: Items, policy: Policy, now: datetime) -> CancelledContacts:
+    """What waits for an occasion that is none any more: a renewed insurance, a closed complaint, another birthday.
+
+    Costs a query where a message of a playbook may be waiting, else nothing.
+    """
+    if not _may_wait(state, policy, now):
+        return CancelledContacts()
+    found = [row for row in _rows_of(state.customer_id, items) if _is_of_playbook(row)]
+    standing = standing_ids(state, policy, now) if found else frozenset()
+    gone = [row for row in found if row.contact_id not in standing]
+    return _cancel(gone, "occasion_withdrawn", items, policy)
+
+
+def _may_wait(state: CareState, policy: Policy, now: datetime) -> bool:
+    """Something was counted, or happened, since the oldest message that can still be worth something was planned."""
+    oldest_at = now - timedelta(days=max(rules.valid_days for rules in policy.classes.values()))
+    return any(state.counted.values()) or any(fact.at > oldest_at for fact in state.facts)
+
+
+def _is_of_playbook(row: Contact) -> bool:
+    return row.status is Status.PENDING and row.plan_step.startswith(f"{PREFIX}.")
+
+
 def duplicates(found: Iterable[Contact]) -> Iterator[Contact]:
-    """Those that repeat the occasion of an older row that stands for a message."""
-    seen: Counter[tuple[str, str, str, str]] = Counter()
+    """Those that repeat the occasion of an older row that stands for a message, by whatever channel that one goes."""
+    seen: dict[tuple[str, str], list[Contact]] = {}
     for row in sorted(found, key=lambda one: (one.status is Status.PENDING, one.created_at, one.contact_id)):
         if row.status in UNTOUCHED:
             continue
-        occasion = (row.plan_step, row.occasion_on.isoformat(), row.channel.value, row.about or "")
-        if seen[occasion]:
+        others = seen.setdefault(_occasion(row), [])
+        if any(_is_same_time(row, other) for other in others):
             yield row
-        seen[occasion] += 1
+        others.append(row)
+
+
+def _occasion(row: Contact) -> tuple[str, str]:
+    """A step of a playbook names what it is about; of the matrix, two customers with one plan get the same message."""
+    if row.plan_step.startswith(f"{PREFIX}."):
+        return row.plan_step, ""
+    return f"{row.plan_step}|{row.about or ''}", row.channel.value
+
+
+def _is_same_time(row: Contact, other: Contact) -> bool:
+    """One occasion, or two whose messages would go in the same days."""
+    is_at_once = row.not_before <= other.not_after and other.not_before <= row.not_after
+    return row.occasion_on == other.occasion_on or is_at_once
 
 
 def _rows_of(customer_id: str, items: Items) -> list[Contact]:

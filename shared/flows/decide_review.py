@@ -78,6 +78,8 @@ class Decided:
     memory: PlanMemory
     care: CareDay | None
     """None: planning is on hold."""
+    state: CareState | None = None
+    """What the plan was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def decide_review(
     drawn = portrait or draw_portrait(read, policy, key)
     told = judged or judge_days(read.members, drawn.background, policy, now)
     view = _view(read.tags, told, policy, now)
-    care, memory = None, read.memory
+    care, state, memory = None, None, read.memory
     if may_plan:
         state = _care_state(read, learned, drawn, view, policy, key, now)
         care = care_day(state, policy, now, provisional=provisional)
@@ -145,6 +147,7 @@ def decide_review(
         tags=_next_tags(read.tags, view, care, policy, now),
         memory=memory,
         care=care,
+        state=state,
     )
 
 

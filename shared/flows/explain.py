@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -52,9 +52,14 @@ class _Found:
     namesakes: tuple[str, ...] = ()
 
 
-def explain(reference: str, *, items: Items, key: bytes, policy: Policy, now: datetime) -> Explanation | None:
-    """All about the customer that a customer id, contact id, phone or email stands for; None: nobody."""
-    found = _find(reference.strip(), items=items, key=key, policy=policy)
+def explain(
+    reference: str, *, items: Items, key: bytes, policy: Policy, now: datetime, may_scan: bool = False
+) -> Explanation | None:
+    """All about the customer that a customer id, contact id, phone or email stands for; None: nobody.
+
+    `may_scan`: also by the id of a contact that was held, which has no row; for an operator's machine.
+    """
+    found = _find(reference.strip(), items=items, key=key, policy=policy, may_scan=may_scan)
     if found is None:
         return None
     profile = found.profile
@@ -87,7 +92,7 @@ def explain(reference: str, *, items: Items, key: bytes, policy: Policy, now: da
         ahead=tuple(map(_tag_change, ahead.next)),
         first=tuple(map(_tag_change, ahead.first)),
         plan=_plan(plan_memory_from_item(by_sk.get(LEDGER))),
-        days=_days(ids, items),
+        days=_days(ids, items, found.contact_id),
         contacts=_contacts(ids, items),
         cases=_cases(ids, items),
         consents=tuple(_consents(by_sk.get(CONSENT, {}))),
@@ -97,9 +102,11 @@ def explain(reference: str, *, items: Items, key: bytes, policy: Policy, now: da
 # --- who is meant --------------------------------------------------------------------------------------------
 
 
-def _find(reference: str, *, items: Items, key: bytes, policy: Policy) -> _Found | None:
+def _find(
+    reference: str, *, items: Items, key: bytes, policy: Policy, may_scan: bool = False
+) -> _Found | None:
     if _CONTACT_ID.fullmatch(reference.upper()):
-        return _by_contact(reference.upper(), items)
+        return _by_contact(reference.upper(), items, may_scan=may_scan)
     if reference.lower().startswith("c-"):
         return _by_customer(reference.lower(), items)
     return _by_address(reference, items=items, key=key, policy=policy)
@@ -112,9 +119,16 @@ def _by_customer(customer_id: str, items: Items, contact_id: str | None = None) 
     return _Found(profile, contact_id, profile.customer_id != customer_id)
 
 
-def _by_contact(contact_id: str, items: Items) -> _Found | None:
+def _by_contact(contact_id: str, items: Items, *, may_scan: bool) -> _Found | None:
     item = items.get(contact_key(contact_id)) or items.get(case_key(contact_id))
+    if item is None and may_scan:
+        item = next((day for day in items.scan(Table.CUSTOMERS) if _decided_on(day, contact_id)), None)
     return None if item is None else _by_customer(str(item["customer_id"]), items, contact_id)
+
+
+def _decided_on(item: Item, contact_id: str) -> bool:
+    """The item holds the decisions of a day, one of them about this contact."""
+    return str(item.get("sk", "")).startswith("DAY#") and contact_id in str(item["decisions"])
 
 
 def _by_address(reference: str, *, items: Items, key: bytes, policy: Policy) -> _Found | None:
@@ -190,17 +204,27 @@ def _merges(ids: Iterable[str], items: Items) -> list[Merge]:
     return sorted(map(merge_line, rows), key=lambda merge: merge.at)
 
 
-def _days(ids: Iterable[str], items: Items) -> tuple[DayDecisions, ...]:
-    """The newest days on which something was decided under any of the ids."""
+def _days(ids: Iterable[str], items: Items, contact_id: str | None) -> tuple[DayDecisions, ...]:
+    """The newest days on which something was decided under any of the ids, and those of a contact that is asked for."""
     decided: dict[date, list[Item]] = {}
     for customer_id in ids:
-        newest = Query(Table.CUSTOMERS, customer_id, begins_with="DAY#", newest_first=True, limit=DAYS_SHOWN)
-        for item in items.query(newest).items:
+        for item in _day_items(customer_id, items, all_of_them=contact_id is not None):
             decided.setdefault(date.fromisoformat(str(item["sk"]).partition("#")[2]), []).append(item)
+    asked = {
+        day
+        for day, found in decided.items()
+        if contact_id and any(_decided_on(one, contact_id) for one in found)
+    }
+    shown = asked | set(sorted(decided, reverse=True)[:DAYS_SHOWN])
     return tuple(
         DayDecisions(day, tuple(one for item in decided[day] for one in day_candidates(item)))
-        for day in sorted(decided, reverse=True)[:DAYS_SHOWN]
+        for day in sorted(shown, reverse=True)
     )
+
+
+def _day_items(customer_id: str, items: Items, *, all_of_them: bool) -> Iterable[Item]:
+    newest = Query(Table.CUSTOMERS, customer_id, begins_with="DAY#", newest_first=True)
+    return query_all(items, newest) if all_of_them else items.query(replace(newest, limit=DAYS_SHOWN)).items
 
 
 def _contacts(ids: Iterable[str], items: Items) -> tuple[ContactLine, ...]:

@@ -7,13 +7,13 @@ from typing import Any
 
 from shared.care.holds import all_hold, marketing_hold
 from shared.care.receipts import bare_address
-from shared.care.reputation import judge
+from shared.flows.tally_receipts import fuse_line
 from shared.matching.keys import address_hashes
 from shared.model.contact import Channel
 from shared.policy.schema import Policy
 from shared.ports import Items
 from shared.store.control import lift_hold, read_holds
-from shared.store.receipts import counts_in_window, end_parked, read_counts, read_parked, reopened
+from shared.store.receipts import end_parked, read_counts, read_parked, reopened
 from shared.store.suppressions import CHANNELS, lift_writes, read_suppressions, suppression_key
 
 RECEIPT_ACTIONS = ("suppressions", "unsuppress", "parked", "seen", "fuse", "reopen")
@@ -39,7 +39,7 @@ def operate_receipts(
         case "reopen":
             return _reopen(request, items, policy, now)
         case _:
-            return {"fuse": [_fuse(channel, items, policy, now) for channel in CHANNELS]}
+            return {"fuse": _fuses(items, policy, now)}
 
 
 def _unsuppress(request: Mapping[str, Any], items: Items, key: bytes, now: datetime) -> dict[str, Any]:
@@ -66,11 +66,10 @@ def _reopen(request: Mapping[str, Any], items: Items, policy: Policy, now: datet
     forgiven = read_counts(items, channel, since=now)
     opened = reopened(channel, by=by, reason=reason, at=now, forgiven=forgiven)
     items.transact([opened, lift_hold(marketing_hold(channel)), lift_hold(all_hold(channel))])
-    return {"fuse": [_fuse(channel, items, policy, now)]}
+    return {"fuse": [line for line in _fuses(items, policy, now) if line["channel"] == channel]}
 
 
-def _fuse(channel: Channel, items: Items, policy: Policy, now: datetime) -> dict[str, Any]:
-    counts = counts_in_window(items, channel, now, policy.reputation.hours)
-    holds = {marketing_hold(channel), all_hold(channel)} & read_holds(items)
-    judged = judge(counts, policy.reputation).name.lower()
-    return {"channel": channel.value, **counts._asdict(), "judged": judged, "holds": sorted(holds)}
+def _fuses(items: Items, policy: Policy, now: datetime) -> list[dict[str, Any]]:
+    holds = read_holds(items)
+    lines = [fuse_line(channel, items, holds, now, policy.reputation) for channel in CHANNELS]
+    return [line._asdict() | {"holds": list(line.holds)} for line in lines]

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from shared.care.state import Candidate, CareDay
-from shared.flows.cancel_contacts import cancel_after_review
+from shared.flows.cancel_contacts import cancel_after_review, cancel_withdrawn
 from shared.flows.decide_review import Decided, Known, Learned, Portrait, decide_review, draw_portrait
 from shared.flows.keep_refusals import all_refusals, expected_places
 from shared.flows.wake import parse_wake, quarantine_wake
@@ -102,6 +102,8 @@ def review_customer(
         done = items.transact([write for write, _ in writes])
         if not isinstance(done, Cancelled):
             cancel_after_review(profile, standing_marks(read.marks, now), items=items, policy=policy)
+            if decided.state is not None:
+                cancel_withdrawn(decided.state, items=items, policy=policy, now=now)
             return _report(read, decided)
         refused = _refused(writes, done)
         learned = Learned(

@@ -12,6 +12,7 @@ from shared.flows.list_reviews import list_reviews
 from shared.flows.message_cells import message_cells, read_raw
 from shared.flows.replay import quarantine_id
 from shared.flows.tally_quality import tally_entry, tally_quarantined
+from shared.flows.tally_receipts import fuse_lines, tally_parked, tally_suppressions
 from shared.flows.tally_talks import talk_of
 from shared.importing.problems import TEXTS
 from shared.insight.quality import QualityTally, finish
@@ -29,6 +30,7 @@ from shared.insight.snapshot import (
     Words,
 )
 from shared.model.instants import from_iso, local_day
+from shared.policy.reputation import Reputation
 from shared.ports import Item, Items, Table
 from shared.store.cases import case_from_item
 from shared.store.control import HOLD, JOB, job_from_item
@@ -48,13 +50,19 @@ MOST_REVIEWS = 50
 _KEPT_OF_RECORDS = frozenset({"record_id", "sk", "system", "customer_id", "issues", "file", "row"})
 
 
-def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
-    """All that is stored, as of now; `at` and the tenant's zone say which day is today."""
+def take_snapshot(
+    items: Items, at: datetime, zone: ZoneInfo, reputation: Reputation | None = None
+) -> Snapshot:
+    """All that is stored, as of now; `at` and the tenant's zone say which day is today.
+
+    Without the policy of `reputation` the snapshot says nothing of the fuse.
+    """
     today = local_day(at, zone)
     tally = QualityTally()
     talks: list[TalkLine] = []
     records = [_slim(item, tally, talks, zone) for item in items.scan(Table.RECORDS)]
     customers, control = list(items.scan(Table.CUSTOMERS)), list(items.scan(Table.CONTROL))
+    holds = tuple(sorted(str(item["sk"]) for item in control if item["name"] == HOLD))
     quarantined = sorted(_quarantined(control, is_open, zone), key=_place)
     tally_quarantined(tally, quarantined)
     entries = [item for item in records if _is_entry(item)]
@@ -80,8 +88,10 @@ def take_snapshot(items: Items, at: datetime, zone: ZoneInfo) -> Snapshot:
         contacts=tuple(sorted(map(contact_line, items.scan(Table.CONTACTS)), key=_by_time)),
         cases=tuple(sorted(map(case_from_item, items.scan(Table.CASES)), key=lambda case: case.due_at)),
         talks=tuple(talks),
-        suppressions=Counter(str(item["channel"]) for item in items.scan(Table.SUPPRESSIONS)),
-        holds=tuple(sorted(str(item["sk"]) for item in control if item["name"] == HOLD)),
+        suppressions=tally_suppressions(items),
+        fuses=tuple(fuse_lines(items, holds, at, reputation)) if reputation else (),
+        parked=tuple(tally_parked(control)),
+        holds=holds,
         code_words=code_words(),
     )
 

@@ -192,7 +192,10 @@ def _days(told: Explanation, language: Language) -> Iterator[str]:
             what = (
                 f"{word(CHANNELS, candidate.channel, language)} · {step_words(candidate.plan_step, language)}"
             )
-            yield f"{day.on} {sign} {what}: {explain_decision(candidate, language)}"
+            mark = "▶ " if candidate.contact_id == told.contact_id else ""
+            # What goes has a line of its own below; what was held can be asked for by this id alone.
+            name = "" if goes(candidate.decision) else f"  {candidate.contact_id}"
+            yield f"{mark}{day.on} {sign} {what}: {explain_decision(candidate, language)}{name}"
 
 
 def _contacts(told: Explanation, language: Language) -> Iterator[str]:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.insight.charts import RankBar, draw_funnel, draw_heat_map, rank_bars
+from shared.insight.delivery_view import delivery_parts
 from shared.insight.identity_words import KEYS
 from shared.insight.kpi_view import kpi_parts
 from shared.insight.quality_view import quality_parts
@@ -77,6 +78,7 @@ def render_report(snapshot: Snapshot, policy: Policy, *, language_default: Langu
         **_identity(snapshot, policy),
         quality=quality_parts(snapshot, policy.tenant.tz),
         kpis=kpi_parts(snapshot, policy),
+        delivery=delivery_parts(snapshot, policy),
     )
 
 

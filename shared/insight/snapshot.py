@@ -190,6 +190,27 @@ class TalkLine(NamedTuple):
     score: int | None = None
 
 
+class FuseLine(NamedTuple):
+    """The reputation fuse of a channel (B1): what was counted in its window, what follows, what it has stopped."""
+
+    channel: str
+    accepted: int
+    bounced: int
+    complained: int
+    state: str
+    """closed, warn, stop_marketing or stop_all."""
+    holds: tuple[str, ...] = ()
+
+
+class ParkedLine(NamedTuple):
+    """Events of providers that wait for a person."""
+
+    reason: str
+    kind: str
+    number: int
+    oldest_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     at: datetime
@@ -223,8 +244,11 @@ class Snapshot:
     cases: tuple[Case, ...] = ()
     talks: tuple[TalkLine, ...] = ()
     """By source record; with the scores that customers gave."""
-    suppressions: Mapping[str, int] = field(default_factory=dict)
-    """Suppressed addresses by channel."""
+    suppressions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(channel, reason) -> suppressed addresses."""
+    fuses: tuple[FuseLine, ...] = ()
+    """Of the channels that have counted anything in the window."""
+    parked: tuple[ParkedLine, ...] = ()
     holds: tuple[str, ...] = ()
     code_words: Mapping[str, Words] = field(default_factory=dict)
     """Codes of import and cleaning, in words."""

@@ -24,7 +24,9 @@ ANY_EXTRA = "extra"
 """Weights to start with for a column of which nothing is known."""
 PERSONAL = frozenset({"given", "birthday", "sex", "identity"})
 """Related people agree in these only by chance, but for twins and children who bear a parent's name."""
-_GIVEN, _SURNAME, _STREET = (FIELD_NAMES.index(name) for name in ("given", "surname", "street"))
+_GIVEN, _SURNAME, _BIRTHDAY, _STREET = (
+    FIELD_NAMES.index(name) for name in ("given", "surname", "birthday", "street")
+)
 _GROUPS = (range(DIFFERS, EQUAL + 1), range(IMPLIED + DIFFERS, IMPLIED + EQUAL + 1))
 """Levels whose chances add up to one: those of a field by itself, and those within an equal wider place."""
 _SMALLEST = 1e-9
@@ -243,7 +245,9 @@ def _step(
     kinds: _Kinds, first: _Kinds, patterns: Patterns, names: Sequence[str], settings: Settings
 ) -> _Kinds:
     """One round: which kind each pattern is likely to be, then the chances that this makes."""
-    same, related, _ = share_out(patterns.candidates, kinds[:3], kinds.pairs, len(names))
+    believed = min(first.same[_BIRTHDAY][DIFFERS], settings.most_wrong)
+    most_wrong = settings.most_wrong, believed
+    same, related, _ = share_out(patterns.candidates, kinds[:3], kinds.pairs, len(names), most_wrong)
     pairs = (max(same.total, 1.0), _count_related(same, related, settings), kinds.pairs[2])
     fresh_same = [
         _normalise(same.counts[place], first.same[place], settings.belief) for place in range(len(names))

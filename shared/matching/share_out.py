@@ -27,6 +27,16 @@ class Shared:
     told_birthday: dict[int, float] = field(default_factory=dict)
     """The levels of the birthdays of pairs whose given names have nothing in common."""
 
+    def take(self, other: "Shared", share: float) -> None:
+        """Adds so much of the other; less than nothing takes away."""
+        self.total += share * other.total
+        self.told += share * other.told
+        columns = [*zip(self.counts, other.counts, strict=True)]
+        columns += [(self.told_given, other.told_given), (self.told_birthday, other.told_birthday)]
+        for column, added in columns:
+            for level, count in added.items():
+                column[level] = column.get(level, 0.0) + share * count
+
     def add(self, levels: Levels, weight: float) -> None:
         self.total += weight
         if any(levels[place] for place in TELLING):
@@ -45,11 +55,17 @@ def share_out(
     kinds: Sequence[Sequence[Sequence[float]]],
     pairs: Sequence[float],
     size: int,
+    most_wrong: tuple[float, float],
 ) -> tuple[Shared, ...]:
-    """The pairs of each kind. `kinds`: chances by field and level; `pairs`: how many there are of each."""
+    """The pairs of each kind. `kinds`: chances by field and level; `pairs`: how many there are of each.
+
+    Where more than the first of `most_wrong` of the dated pairs of one person would have birthdays with nothing in
+    common, the file holds fathers and sons of one name: above the second share, such pairs are relations.
+    """
     logs = [[[log(chance) for chance in column] for column in kind] for kind in kinds]
     priors = [log(count) for count in pairs]
     shared = tuple(Shared([{} for _ in range(size)]) for _ in kinds)
+    wrong = Shared([{} for _ in range(size)])
     for levels, count in patterns.items():
         odds = [
             prior + sum(chances[place][level] for place, level in enumerate(levels) if level)
@@ -63,4 +79,17 @@ def share_out(
         scale = count / sum(likely)
         for kind, share in zip(shared, likely, strict=True):
             kind.add(levels, share * scale)
+        if levels[_BIRTHDAY] == DIFFERS:
+            wrong.add(levels, likely[0] * scale)
+    _give_back(shared, wrong, most_wrong)
     return shared
+
+
+def _give_back(shared: Sequence[Shared], wrong: Shared, most_wrong: tuple[float, float]) -> None:
+    same, related, *_ = shared
+    dated = sum(same.counts[_BIRTHDAY].values())
+    most, believed = most_wrong
+    if wrong.total > most * dated:
+        excess = 1 - believed / (1 - believed) * (dated - wrong.total) / wrong.total
+        same.take(wrong, -excess)
+        related.take(wrong, excess)

@@ -171,7 +171,8 @@ def _eum_sender() -> SmsSender:
 
     endpoint = settings.optional("SMS_ENDPOINT_URL")
     sms_client = client("pinpoint-sms-voice-v2", "sender", endpoint)
-    return EumSmsSender(sms_client, settings.text("SMS_ORIGINATION_IDENTITY"))
+    identity = settings.text("SMS_ORIGINATION_IDENTITY")
+    return EumSmsSender(sms_client, identity, settings.optional("SMS_CONFIGURATION_SET"))
 
 
 def _sns_sender() -> SmsSender:

@@ -3,24 +3,30 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 
 import pytest
 
+from shared.care.receipts import Kind, Receipt
+from shared.care.reputation import Fuse
 from shared.flows.explain import explain
 from shared.flows.ingest_record import ingest_record
 from shared.flows.take_snapshot import code_words, take_snapshot
 from shared.importing.problems import ProblemCode
+from shared.insight.delivery_view import COLUMNS, FUSES, KINDS, delivery_parts
 from shared.insight.explain_text import explanation_lines
 from shared.insight.explanation import Explanation
 from shared.insight.report import render_report
-from shared.insight.snapshot import CustomerLine, Snapshot
+from shared.insight.snapshot import CustomerLine, FuseLine, ParkedLine, Snapshot, Words
 from shared.insight.summary import summary_lines
 from shared.insight.tallies import held, kept_apart, todays_messages
 from shared.insight.words import Language, display_width
 from shared.memory.items import MemoryItems
 from shared.ports import Item, Key, Put, Table, Update
 from shared.store.control import set_hold
-from tests.unit.insight_base import KEY, NOW, POLICY, ZONE, a_base, a_snapshot, review_all
+from shared.store.receipts import end_parked, park
+from shared.store.suppressions import count_soft_day, lift_writes, suppress
+from tests.unit.insight_base import HOSTILE, KEY, NOW, POLICY, ZONE, a_base, a_snapshot, review_all
 
 
 def customer(name: str) -> CustomerLine:
@@ -90,9 +96,50 @@ def test_an_alias_is_no_customer_of_its_own() -> None:
 def test_holds_and_suppressions_are_read() -> None:
     items = a_base()
     items.put_if(set_hold("plan", reason="test", at=NOW))
-    items.put_if(Put(Table.SUPPRESSIONS, {"channel": "sms", "address_hash": "0" * 32}))
+    items.update_if(suppress("sms", "0" * 32, reason="hard_bounce", at=NOW))
+    count_soft_day("email", "1" * 32, NOW.date(), most=3, items=items)
+    items.transact(lift_writes("email", "2" * 32, by="Mei", reason="new mailbox", at=NOW)[1:])
     found = take_snapshot(items, NOW, ZONE)
-    assert (found.holds, dict(found.suppressions)) == (("plan",), {"sms": 1})
+    assert (found.holds, dict(found.suppressions)) == (("plan",), {("sms", "hard_bounce"): 1})
+
+
+def test_what_providers_told_is_in_the_report() -> None:
+    items = a_base()
+    items.update_if(suppress("email", "0" * 32, reason="complaint", at=NOW))
+    counted: Item = {"name": "FUSE#email#0", "sk": "2026-06-30T01", "accepted": 1000, "bounced": 60}
+    items.put_if(Put(Table.CONTROL, counted))
+    for event_id in ("e1", "e2", "e3"):
+        event = Receipt(Kind.UNKNOWN, event_id=event_id)
+        items.put_if(park(event, reason="unknown_event", raw=HOSTILE, at=NOW, expires_at=2_000_000_000))
+    items.update_if(end_parked("e3", by="Mei", at=NOW))
+    found = take_snapshot(items, NOW, ZONE, POLICY.reputation)
+    assert found.fuses == (FuseLine("email", 1000, 60, 0, "stop_marketing"),)
+    assert found.parked == (ParkedLine("unknown_event", "unknown", 2, NOW),)
+    page = render_report(found, POLICY)
+    assert "stops marketing" in page
+    assert "无法识别的回执" in page
+    assert "Addresses that nothing goes to" in page
+    assert HOSTILE not in page
+
+
+def test_statuses_are_counted_by_channel() -> None:
+    line = replace(a_snapshot().contacts[0], channel="email")
+    rows = [
+        replace(line, status=status)
+        for status in ("DELIVERED", "DELIVERED", "BOUNCED", "UNCONFIRMED", "PENDING")
+    ]
+    (row,) = delivery_parts(replace(a_snapshot(), contacts=tuple(rows)), POLICY)["arrived"]
+    assert dict(zip(COLUMNS, row.numbers, strict=True)) == {
+        "SENT": 0, "DELIVERED": 2, "BOUNCED": 1, "COMPLAINED": 0, "UNCONFIRMED": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("enum", "words"), [(Fuse, FUSES), (Kind, KINDS)])
+def test_every_state_of_the_fuse_and_kind_of_event_has_words(
+    enum: type[Enum], words: dict[str, Words]
+) -> None:
+    never_parked = {"noted"}
+    assert {one.name.lower() for one in enum} - never_parked == {*words}
 
 
 def test_hot_keys_are_counted_by_kind_and_told() -> None:

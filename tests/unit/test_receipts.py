@@ -115,7 +115,8 @@ def test_who_says_not_spam_has_got_it() -> None:
         pytest.param("Li Lei <LiLei@Example.COM>", "LiLei@example.com", id="display name"),
         pytest.param("<lilei@EXAMPLE.com>", "lilei@example.com", id="brackets"),
         pytest.param('"Li, Lei" <lilei@example.com>', "lilei@example.com", id="comma in the name"),
-        pytest.param("lilei@xn--fsqu00a.example", "lilei@例子.example", id="idna"),
+        pytest.param("lilei@例子.example", "lilei@xn--fsqu00a.example", id="idna"),
+        pytest.param("lilei@XN--fsqu00a.example", "lilei@xn--fsqu00a.example", id="idna as sent"),
     ],
 )
 def test_addresses_are_compared_bare(text: str, address: str) -> None:

@@ -41,16 +41,15 @@ def variables_in(node: ast.AST) -> Iterator[str]:
 
 
 def wired_in(tree: ast.AST) -> set[str]:
-    """The parts of the wiring that a module uses, with those of `shared.runtime.sending` if it uses that."""
+    """The parts of the wiring that a module uses, with those of the other modules of the runtime that it uses."""
     used = {
         node.attr
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "wiring"
     }
-    imports = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    return used | (
-        wired_in(tree_of(RUNTIME / "sending.py")) if "shared.runtime.sending" in imports else set()
-    )
+    imports = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    rooms = (RUNTIME / f"{name.removeprefix('shared.runtime.')}.py" for name in imports)
+    return used.union(*(wired_in(tree_of(room)) for room in rooms if room.is_file()))
 
 
 @cache
