@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from infra.local.faults import LocalFault
+from infra.local.suppression_command import add_suppressions
 from infra.local.task_command import add_tasks
 
 STATE = Path(".guanxi")
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_matching(commands)
     _add_identity(commands)
     add_tasks(commands)
+    add_suppressions(commands)
     return parser
 
 

@@ -6,10 +6,9 @@ from itertools import islice
 from typing import Any
 
 from shared.care.holds import all_hold, marketing_hold
-from shared.care.receipts import bare_address
+from shared.flows.explain import read_address
 from shared.flows.tally_receipts import fuse_line
 from shared.matching.keys import address_hashes
-from shared.model.contact import Channel
 from shared.policy.schema import Policy
 from shared.ports import Items
 from shared.store.control import lift_hold, read_holds
@@ -28,7 +27,7 @@ def operate_receipts(
         case "suppressions":
             return {"suppressions": list(islice(read_suppressions(items), SHOWN))}
         case "unsuppress":
-            return _unsuppress(request, items, key, now)
+            return _unsuppress(request, items, _named(request, policy, key), now)
         case "parked":
             shown = ("sk", "kind", "reason", "at", "ended_by", "ended_at")
             rows = islice(read_parked(items), SHOWN)
@@ -42,20 +41,25 @@ def operate_receipts(
             return {"fuse": _fuses(items, policy, now)}
 
 
-def _unsuppress(request: Mapping[str, Any], items: Items, key: bytes, now: datetime) -> dict[str, Any]:
-    """`address_hash`, or the `address` itself, which is not kept."""
-    channel, by, reason = (str(request[name]) for name in ("channel", "by", "reason"))
-    address_hash = str(request.get("address_hash") or _hash_of(channel, str(request["address"]), key))
+def _unsuppress(
+    request: Mapping[str, Any], items: Items, named: tuple[str, str], now: datetime
+) -> dict[str, Any]:
+    by, reason = str(request["by"]), str(request["reason"])
+    channel, address_hash = named
+    if channel not in CHANNELS or not address_hash:
+        return {"error": "not_an_address"}
     if items.get(suppression_key(channel, address_hash)) is None:
         return {"error": "not_suppressed"}
     items.transact(lift_writes(channel, address_hash, by=by, reason=reason, at=now))
     return {"channel": channel, "address_hash": address_hash}
 
 
-def _hash_of(channel: str, address: str, key: bytes) -> str:
-    is_email = channel == Channel.EMAIL.value
-    party = {"email": bare_address(address)} if is_email else {"phone": address}
-    return address_hashes(party, key).get(channel, "")
+def _named(request: Mapping[str, Any], policy: Policy, key: bytes) -> tuple[str, str]:
+    """Channel and address hash: both given, or those of the `address` itself, which is not kept."""
+    if "address_hash" in request:
+        return str(request["channel"]), str(request["address_hash"])
+    hashes = address_hashes(read_address(str(request["address"]), policy), key)
+    return next(((one.value, hashes[one]) for one in CHANNELS if one in hashes), ("", ""))
 
 
 def _reopen(request: Mapping[str, Any], items: Items, policy: Policy, now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from heapq import merge
 from itertools import accumulate
 
-from shared.model.history import History
+from shared.model.history import Day, History
 
 NEVER = date.max
 _ONE_DAY = timedelta(days=1)
@@ -89,20 +89,21 @@ def past_of(history: History, *, order_is_interaction: bool) -> Past:
 
 def _sum_up(history: History, order_is_interaction: bool) -> Past:
     days = history.days
-    orders = _totals(day.orders for day in days)
-    events = _totals(day.interactions + day.orders + day.refunds for day in days)
-    contacts = events if order_is_interaction else _totals(day.interactions for day in days)
+    on, interactions, ordered, refunds, fen, complaints = _columns(days)
+    orders = _totals(ordered)
+    events = _totals(map(sum, zip(interactions, ordered, refunds, strict=True)))
+    contacts = events if order_is_interaction else _totals(interactions)
     first_order_on = _first_order_on(history, has_orders=orders[-1] > 0)
     has_order_ever = history.has_order_ever or first_order_on is not None
     return Past(
-        on=[day.on for day in days],
+        on=on,
         paid_on=[day.on for day in days if day.orders or day.fen],
-        is_unrefunded=all(day.fen >= 0 for day in days),
+        is_unrefunded=min(fen, default=0) >= 0,
         contacts=contacts,
         events=events,
         orders=orders,
-        fen=_totals(day.fen for day in days),
-        complaints=_totals(day.complaints for day in days),
+        fen=_totals(fen),
+        complaints=_totals(complaints),
         has_event_ever=history.has_interaction_ever or has_order_ever or events[-1] > 0,
         # R21 says "interaction or order": a refund alone is neither.
         has_contact_or_order_ever=history.has_interaction_ever
@@ -112,6 +113,19 @@ def _sum_up(history: History, order_is_interaction: bool) -> Past:
         first_cooperation_on=history.first_cooperation_on,
         cooperating_since_on=history.first_cooperation_on or first_order_on,
     )
+
+
+_Columns = tuple[
+    tuple[date, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]
+]
+
+
+def _columns(days: Sequence[Day]) -> _Columns:
+    """Of all days: the day, interactions, orders, refunds, fen, complaints."""
+    if not days:
+        return (), (), (), (), (), ()
+    on, interactions, orders, refunds, fen, complaints = zip(*days, strict=True)
+    return on, interactions, orders, refunds, fen, complaints
 
 
 def _totals(values: Iterable[int]) -> list[int]:

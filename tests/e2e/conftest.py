@@ -13,6 +13,7 @@ import pytest
 from infra.local.mail_drop import MailDrop
 from infra.local.sms_endpoint import SmsEndpoint
 from infra.local.stack import Stack, embedded_stack
+from tests.e2e.faulty_texts import FaultyTexts
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 """The business clock stands still: a Friday, 10:00 in Shanghai."""
@@ -26,6 +27,7 @@ class World:
 
     stack: Stack
     outbox: Path
+    texts: FaultyTexts
 
     def post(self, output: str, *bodies: dict[str, Any] | str) -> None:
         """Posts messages to the queue of an output, like `RecordsQueueUrl`."""
@@ -77,7 +79,7 @@ def eventually(look: Callable[[], Found]) -> Found:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     run = tmp_path_factory.mktemp("run")
     outbox = run / "outbox"
-    with MailDrop(outbox) as drop, SmsEndpoint(outbox) as texts:
+    with MailDrop(outbox) as drop, SmsEndpoint(outbox) as endpoint, FaultyTexts(endpoint.url) as texts:
         parameters = {
             "FixedClockAt": NOW.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "ScheduleState": "DISABLED",  # tests start the sweeps themselves
@@ -89,4 +91,4 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "SmsOriginationIdentity": "arn:aws:sms-voice:us-east-1:000000000000:pool/pool-local",
         }
         with embedded_stack(run, parameters=parameters, persist=False) as stack:
-            yield World(stack, outbox)
+            yield World(stack, outbox, texts)
