@@ -4,19 +4,16 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from infra.local.faults import LocalFault
+from infra.local.line_commands import add_line_commands
+from infra.local.policy_commands import add_forecasts
 from infra.local.suppression_command import add_suppressions
 from infra.local.task_command import add_tasks
 
 STATE = Path(".guanxi")
 OUT = Path("out")
-_CLEAN_FIELDS = (
-    "phone", "email", "date", "money", "name", "company", "address", "country", "identifier", "industry", "text",
-    "mileage", "lunar_birthday", "employees", "asset_id", "service_type", "in_warranty",
-)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,110 +59,20 @@ def _parser() -> argparse.ArgumentParser:
         "--corrected", type=Path, metavar="FILE.csv", help="quarantine.csv with corrected cells in `value`"
     )
     replay.set_defaults(run=_replay)
-    clean = commands.add_parser("clean", help="clean values of one field and say why: JSON lines in and out")
-    clean.add_argument(
-        "field", nargs="?", choices=_CLEAN_FIELDS, metavar="FIELD", help=", ".join(_CLEAN_FIELDS)
-    )
-    clean.add_argument(
-        "--match-key",
-        choices=("name", "company", "address"),
-        help="print the key that spellings of one thing share",
-    )
-    clean.add_argument("--plain", action="store_true", help="each line is a value as it is, not JSON")
-    clean.set_defaults(run=_clean)
-    _add_tag(commands)
-    _add_forecast_commands(commands)
-    _add_message_commands(commands)
-    _add_matching(commands)
+    _add_base_commands(commands)
     _add_identity(commands)
+    add_line_commands(commands)
+    add_forecasts(commands)
     add_tasks(commands)
     add_suppressions(commands)
     return parser
 
 
-def _add_message_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    hours = commands.add_parser("hours", help="send now or defer until when: JSON lines in and out")
-    hours.set_defaults(run=_hours)
-    sms = commands.add_parser("sms", help="encoding, units and segments of SMS texts: JSON lines in and out")
-    sms.add_argument(
-        "--mode", choices=("keep", "punct", "latin"), default="keep", help="how a text is made cheaper"
-    )
-    sms.set_defaults(run=_sms)
+def _add_base_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     consent = commands.add_parser("consent", help="what somebody agreed to, since when, by which evidence")
     consent.add_argument("reference", metavar="ID", help="customer id, contact id, phone or email")
     consent.add_argument("--json", action="store_true", help="all of it, for programs")
     consent.set_defaults(run=_consent)
-    reply = commands.add_parser("reply", help="what replies to an SMS ask for: JSON lines in and out")
-    reply.set_defaults(run=_reply)
-    template = commands.add_parser("template", help="check templates of messages (docs/messages.md)")
-    asked = template.add_subparsers(dest="asked", required=True, metavar="check|lint")
-    check = asked.add_parser("check", help="may a template be used, how does it look: JSON lines in and out")
-    check.set_defaults(run=_check_template)
-    lint = asked.add_parser(
-        "lint", help="what to mend in the packaged templates; fails when something must be"
-    )
-    lint.set_defaults(run=_lint_templates)
-    preview = commands.add_parser("preview", help="every template for every locale on one page: preview.html")
-    preview.set_defaults(run=_preview)
-
-
-def _add_forecast_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    plan = commands.add_parser("plan", help="what another policy would change; exit code 3 over a budget")
-    plan.add_argument("--policy", type=Path, metavar="NEW.toml", help="default: the one in force")
-    plan.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="PATH=VALUE",
-        help="one value of it, such as level.core_min_fen=40_000_000",
-    )
-    plan.add_argument("--json", action="store_true", help="all of it, for pipelines")
-    plan.set_defaults(run=_plan)
-    _add_policy(commands)
-    simulate = commands.add_parser("simulate", help="a span of care over simulated customers, with a page")
-    simulate.add_argument("--days", type=int, default=365, metavar="N", help="default: %(default)s")
-    simulate.add_argument("--customers", type=int, default=1000, metavar="N", help="default: %(default)s")
-    simulate.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed, the same year")
-    simulate.add_argument(
-        "--from", dest="begins_on", type=date.fromisoformat, default=date(2026, 6, 30), metavar="DAY"
-    )
-    simulate.set_defaults(run=_simulate)
-
-
-def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    policy = commands.add_parser("policy", help="policy versions: list, show, publish, roll back")
-    asked = policy.add_subparsers(dest="asked", required=True, metavar="list|show|publish|roll-back")
-    listed = asked.add_parser("list", help="every version, and every move from one to another")
-    listed.set_defaults(run=_list_policies)
-    show = asked.add_parser("show", help="the text of a version")
-    show.add_argument("version", nargs="?", metavar="VERSION", help="default: the one in force")
-    show.set_defaults(run=_show_policy)
-    publish = asked.add_parser("publish", help="store a policy as a version and put it in force")
-    publish.add_argument("file", type=Path, metavar="FILE.toml")
-    publish.set_defaults(run=_publish_policy)
-    back = asked.add_parser("roll-back", help="put a version in force again")
-    back.add_argument("version", metavar="VERSION")
-    back.set_defaults(run=_roll_back_policy)
-    for move in (publish, back):
-        move.add_argument("--by", required=True, metavar="NAME", help="who answers for it")
-        move.add_argument("--note", default="", metavar="TEXT", help="why")
-        move.add_argument("--expected", metavar="VERSION", help="refuse unless this one is in force")
-
-
-def _add_tag(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    tag = commands.add_parser("tag", help="tags of customers told one JSON object a line (docs/tags.md)")
-    tag.add_argument("file", type=Path, metavar="FILE.jsonl", help="- reads standard input")
-    tag.add_argument("--as-of", required=True, metavar="INSTANT", help="such as 2026-06-30T00:00+08:00")
-    tag.add_argument(
-        "--zone", metavar="ZONE", help="of local days (default: the policy's), such as Asia/Shanghai"
-    )
-    tag.add_argument(
-        "--policy", type=Path, metavar="FILE.toml", help="thresholds (default: the built-in ones)"
-    )
-    tag.add_argument(
-        "--explain", action="store_true", help="add rule, inputs, threshold and margin of each tag"
-    )
-    tag.set_defaults(run=_tag)
     verify = commands.add_parser("verify", help="recompute the whole base from its events; say what differs")
     verify.add_argument("--repair", action="store_true", help="mend what differs")
     verify.set_defaults(run=_verify)
@@ -209,99 +116,10 @@ def _replay(asked: argparse.Namespace) -> int:
     return replay_quarantine(fixed, state=asked.state, out=asked.out, language=asked.language)
 
 
-def _clean(asked: argparse.Namespace) -> int:
-    if (asked.field is None) == (asked.match_key is None):
-        print("guanxi clean: either FIELD or --match-key", file=sys.stderr)
-        return 2
-    from infra.local.clean import clean_lines, print_match_keys
-
-    lines, out = sys.stdin.buffer, sys.stdout.buffer
-    if asked.match_key:
-        return print_match_keys(asked.match_key, lines, out, is_plain=asked.plain)
-    return clean_lines(asked.field, lines, out, is_plain=asked.plain)
-
-
-def _plan(asked: argparse.Namespace) -> int:
-    from infra.local.plan import plan_changes
-
-    return plan_changes(
-        asked.policy, asked.set, state=asked.state, language=asked.language, as_json=asked.json
-    )
-
-
-def _list_policies(asked: argparse.Namespace) -> int:
-    from infra.local.policy import list_policies
-
-    return list_policies(state=asked.state, language=asked.language)
-
-
-def _show_policy(asked: argparse.Namespace) -> int:
-    from infra.local.policy import show_policy
-
-    return show_policy(asked.version, state=asked.state, language=asked.language)
-
-
-def _publish_policy(asked: argparse.Namespace) -> int:
-    from infra.local.policy import publish
-
-    why = {"by": asked.by, "note": asked.note, "expected": asked.expected}
-    return publish(asked.file, **why, state=asked.state, language=asked.language)
-
-
-def _roll_back_policy(asked: argparse.Namespace) -> int:
-    from infra.local.policy import roll_back
-
-    why = {"by": asked.by, "note": asked.note, "expected": asked.expected}
-    return roll_back(asked.version, **why, state=asked.state, language=asked.language)
-
-
-def _simulate(asked: argparse.Namespace) -> int:
-    from infra.local.simulate import simulate
-
-    return simulate(
-        asked.days,
-        asked.customers,
-        seed=asked.seed,
-        begins_on=asked.begins_on,
-        out=asked.out,
-        language=asked.language,
-    )
-
-
-def _tag(asked: argparse.Namespace) -> int:
-    from infra.local.tag import tag_file
-
-    return tag_file(asked.file, asked.as_of, zone=asked.zone, policy=asked.policy, is_explained=asked.explain)
-
-
-def _hours(_: argparse.Namespace) -> int:
-    from infra.local.hours import hours_lines
-
-    return hours_lines(sys.stdin.buffer, sys.stdout.buffer)
-
-
-def _sms(asked: argparse.Namespace) -> int:
-    from infra.local.sms import sms_lines
-
-    return sms_lines(sys.stdin.buffer, sys.stdout.buffer, mode=asked.mode)
-
-
-def _reply(_: argparse.Namespace) -> int:
-    from infra.local.reply import reply_lines
-
-    return reply_lines(sys.stdin.buffer, sys.stdout.buffer)
-
-
 def _consent(asked: argparse.Namespace) -> int:
     from infra.local.consent import print_consent
 
     return print_consent(asked.reference, state=asked.state, language=asked.language, as_json=asked.json)
-
-
-def _check_template(_: argparse.Namespace) -> int:
-    from infra.local.template_check import check_lines
-
-    return check_lines(sys.stdin.buffer, sys.stdout.buffer)
 
 
 def _recover(asked: argparse.Namespace) -> int:
@@ -314,51 +132,6 @@ def _verify(asked: argparse.Namespace) -> int:
     from infra.local.verify import verify
 
     return verify(state=asked.state, out=asked.out, is_repairing=asked.repair)
-
-
-def _add_matching(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    dedupe = commands.add_parser(
-        "dedupe",
-        help="find the rows of a table that are one person; needs no labels",
-        epilog="Writes one line for each row, in the order of the file: its number (the heading is row 1, so the first"
-        " person is row 2; `SHEET:ROW` where there are several sheets) or its --id, and its cluster. Columns are known"
-        " by their headings, such as given_name, surname, name, date_of_birth, sex, phone, email, company, street,"
-        " suburb, city, postcode, id_number; 姓名, 手机, 邮箱, 生日, 地址, 公司, 身份证号.",
-    )
-    dedupe.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, JSONL, also packed (.gz, .zip)")
-    dedupe.add_argument("--out", dest="clusters", type=Path, required=True, metavar="CLUSTERS.csv")
-    dedupe.add_argument(
-        "--id",
-        dest="id_column",
-        metavar="COLUMN",
-        help="name rows by the cells of this column, which is not compared",
-    )
-    dedupe.add_argument(
-        "--review", type=Path, metavar="PAIRS.csv", help="write the pairs a person should look at"
-    )
-    dedupe.add_argument("--weights", type=Path, metavar="FILE.json", help="start from weights learned before")
-    dedupe.set_defaults(run=_dedupe)
-    learn = commands.add_parser(
-        "learn", help="learn what agreement is worth in a table of people, without labels"
-    )
-    learn.add_argument("file", type=Path, metavar="FILE", help="as for dedupe")
-    learn.add_argument("--out", dest="learned", type=Path, required=True, metavar="WEIGHTS.json")
-    learn.add_argument("--weights", type=Path, metavar="FILE.json", help="start from these weights")
-    learn.set_defaults(run=_learn_weights)
-
-
-def _dedupe(asked: argparse.Namespace) -> int:
-    from infra.local.dedupe import dedupe_file
-
-    return dedupe_file(
-        asked.file, asked.clusters, id_column=asked.id_column, review=asked.review, weights=asked.weights
-    )
-
-
-def _learn_weights(asked: argparse.Namespace) -> int:
-    from infra.local.dedupe import learn_file
-
-    return learn_file(asked.file, asked.learned, weights=asked.weights)
 
 
 def _add_identity(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -395,15 +168,3 @@ def _customer(asked: argparse.Namespace) -> int:
     from infra.local.customer import print_customer
 
     return print_customer(asked.reference, state=asked.state, language=asked.language, as_json=asked.json)
-
-
-def _lint_templates(asked: argparse.Namespace) -> int:
-    from infra.local.preview import print_findings
-
-    return print_findings(language=asked.language)
-
-
-def _preview(asked: argparse.Namespace) -> int:
-    from infra.local.preview import write_preview
-
-    return write_preview(asked.out, language=asked.language)

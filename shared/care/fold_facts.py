@@ -11,10 +11,17 @@ def fold_facts(told: Iterable[Fact]) -> tuple[Fact, ...]:
     Two systems that know an asset by the same number tell of one asset: of each value the newest counts, of the ids the
     first by letter.
     """
+    facts = tuple(told)
+    if len({(fact.kind, _name(fact)) for fact in facts}) == len(facts):
+        return tuple(sorted(facts, key=_place))  # each was told once: there is nothing to join
     newest: dict[tuple[str, str], Fact] = {}
-    for fact in sorted(told, key=_age):
+    for fact in sorted(facts, key=_age):
         newest[fact.kind, _name(fact)] = _join(newest.get((fact.kind, _name(fact))), fact)
-    return tuple(sorted(newest.values(), key=lambda fact: (fact.kind, fact.fact_id)))
+    return tuple(sorted(newest.values(), key=_place))
+
+
+def _place(fact: Fact) -> tuple[str, str]:
+    return fact.kind, fact.fact_id
 
 
 def _age(fact: Fact) -> tuple[object, ...]:

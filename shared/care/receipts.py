@@ -34,6 +34,9 @@ class Kind(StrEnum):
 ORDER: Final = (Kind.ACCEPTED, Kind.DELAYED, Kind.DELIVERED, Kind.BOUNCED, Kind.COMPLAINED)
 """O1: the final status of a message is the highest of these, whatever order its events came in."""
 PERMANENT: Final = "Permanent"
+TRANSIENT: Final = "Transient"
+UNDETERMINED: Final = "Undetermined"
+_BOUNCE_TYPES: Final = frozenset({PERMANENT, TRANSIENT, UNDETERMINED})
 NOT_SPAM: Final = "not-spam"
 _ENVELOPES: Final = 4
 
@@ -196,7 +199,7 @@ def _ses(event: Mapping[str, Any]) -> Receipt | None:
         channel=Channel.EMAIL,
         contact_id=_first((mail.get("tags") or {}).get("contact_id")),
         provider_id=provider_id,
-        bounce_type=str(told.get("bounceType") or ""),
+        bounce_type=_bounce_type(kind, told.get("bounceType")),
         bounce_subtype=str(told.get("bounceSubType") or ""),
         feedback_type=str(told.get("complaintFeedbackType") or ""),
         recipients=tuple(_addresses(told)),
@@ -204,6 +207,13 @@ def _ses(event: Mapping[str, Any]) -> Receipt | None:
         at=at,
         event_id=_digest(kind, provider_id, told.get("feedbackId") or at),
     )
+
+
+def _bounce_type(kind: Kind, told: object) -> str:
+    """One of the three words; whatever else a provider says of a bounce decides nothing."""
+    if kind is not Kind.BOUNCED:
+        return ""
+    return told if isinstance(told, str) and told in _BOUNCE_TYPES else UNDETERMINED
 
 
 def _addresses(told: Mapping[str, Any]) -> Iterable[str]:
@@ -239,13 +249,13 @@ _TEXT: Final[Mapping[str, tuple[Kind, str]]] = {
     "TEXT_SUCCESSFUL": (Kind.ACCEPTED, ""),
     "TEXT_DELIVERED": (Kind.DELIVERED, ""),
     "TEXT_INVALID": (Kind.BOUNCED, PERMANENT),
-    "TEXT_UNREACHABLE": (Kind.BOUNCED, "Transient"),
-    "TEXT_CARRIER_UNREACHABLE": (Kind.BOUNCED, "Transient"),
-    "TEXT_TTL_EXPIRED": (Kind.BOUNCED, "Transient"),
-    "TEXT_BLOCKED": (Kind.BOUNCED, "Undetermined"),
-    "TEXT_CARRIER_BLOCKED": (Kind.BOUNCED, "Undetermined"),
-    "TEXT_SPAM": (Kind.BOUNCED, "Undetermined"),
-    "TEXT_UNKNOWN": (Kind.BOUNCED, "Undetermined"),
+    "TEXT_UNREACHABLE": (Kind.BOUNCED, TRANSIENT),
+    "TEXT_CARRIER_UNREACHABLE": (Kind.BOUNCED, TRANSIENT),
+    "TEXT_TTL_EXPIRED": (Kind.BOUNCED, TRANSIENT),
+    "TEXT_BLOCKED": (Kind.BOUNCED, UNDETERMINED),
+    "TEXT_CARRIER_BLOCKED": (Kind.BOUNCED, UNDETERMINED),
+    "TEXT_SPAM": (Kind.BOUNCED, UNDETERMINED),
+    "TEXT_UNKNOWN": (Kind.BOUNCED, UNDETERMINED),
     "TEXT_INVALID_MESSAGE": (Kind.REJECTED, ""),
     "TEXT_PROTECT_BLOCKED": (Kind.REJECTED, ""),
 }
@@ -288,7 +298,7 @@ def _gateway(event: Mapping[str, Any]) -> Receipt | None:
         channel=Channel(str(event["channel"])),
         contact_id=contact_id,
         provider_id=provider_id,
-        bounce_type=str(event.get("bounce_type") or ("Undetermined" if status == Kind.BOUNCED else "")),
+        bounce_type=_bounce_type(Kind(status), event.get("bounce_type")),
         bounce_subtype=str(event.get("code") or ""),
         feedback_type=str(event.get("feedback_type") or ""),
         recipients=(to,) if to else (),

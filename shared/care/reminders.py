@@ -49,8 +49,8 @@ def first_services(
     state: CareState, trigger: FirstService, today: date, zone: ZoneInfo
 ) -> Iterator[Occasion]:
     """R40: of each asset that had no maintenance yet."""
-    for asset in _assets(state):
-        if asset.bought_on and not _maintenance(state, asset):
+    for asset, done in _maintained(state):
+        if asset.bought_on and not done:
             yield _service(state, asset, Start(asset.bought_on, 0), trigger, zone)
 
 
@@ -58,8 +58,7 @@ def periodic_services(
     state: CareState, trigger: PeriodicService, today: date, zone: ZoneInfo
 ) -> Iterator[Occasion]:
     """R41: of each asset, after its last maintenance."""
-    for asset in _assets(state):
-        done = _maintenance(state, asset)
+    for asset, done in _maintained(state):
         if done:
             start = Start(local_day(done[-1].at, zone), done[-1].mileage_km)
             yield _service(state, asset, start, trigger, zone)
@@ -140,17 +139,16 @@ def _is_covered(repair: Fact, asset: Fact | None, day: date) -> bool:
 # --- service by mileage --------------------------------------------------------------------------------------
 
 
-def _maintenance(state: CareState, asset: Fact) -> list[Fact]:
-    """The maintenance of an asset, oldest first. A service that names no asset is of the only one."""
-    is_only = len(_assets(state)) == 1
-    found = (
-        fact
-        for fact in state.facts
-        if fact.kind is FactKind.SERVICE
-        and not fact.is_repair
-        and (fact.asset_id == asset.asset_id or (is_only and fact.asset_id is None))
+def _maintained(state: CareState) -> Iterator[tuple[Fact, list[Fact]]]:
+    """Each asset with its maintenance, oldest first. A service that names no asset is of the only one."""
+    assets = _assets(state)
+    services = sorted(
+        (fact for fact in state.facts if fact.kind is FactKind.SERVICE and not fact.is_repair),
+        key=lambda fact: (fact.at, fact.fact_id),
     )
-    return sorted(found, key=lambda fact: (fact.at, fact.fact_id))
+    for asset in assets:
+        known = {asset.asset_id, None} if len(assets) == 1 else {asset.asset_id}
+        yield asset, [fact for fact in services if fact.asset_id in known]
 
 
 def _service(

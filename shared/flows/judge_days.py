@@ -39,14 +39,14 @@ def judge_days(
     earlier: Judged | None = None,
 ) -> Judged:
     """The judgement at an instant; `earlier`: one by the same policy and background, which saves the search for changes."""
-    history = settle(fold_histories(member.history for member in members), at, policy.tenant.tz)
+    is_same = earlier is not None and earlier.members is members
+    folded = earlier.history if earlier and is_same else fold_histories(one.history for one in members)
+    history = settle(folded, at, policy.tenant.tz)
     if earlier is not None and earlier.holds(members, at):
         review = TagReview(tag(history, policy, at), at, earlier.review.next_change_at)
-        trait_change_at = earlier.trait_change_at
-    else:
-        review = review_tags(history, policy, at)
-        trait_change_at = next_trait_change(
-            history, review.tags, background, policy, at, review.next_change_at
-        )
+        traits = judge_traits(history, review.tags, background, policy, at, earlier.traits)
+        return Judged(members, history, review, traits, earlier.trait_change_at)
+    review = review_tags(history, policy, at)
     traits = judge_traits(history, review.tags, background, policy, at)
+    trait_change_at = next_trait_change(history, review.tags, background, policy, at, review.next_change_at)
     return Judged(members, history, review, traits, trait_change_at)

@@ -10,7 +10,7 @@ from shared.flows.explain import read_address
 from shared.flows.tally_receipts import fuse_line
 from shared.matching.keys import address_hashes
 from shared.policy.schema import Policy
-from shared.ports import Items
+from shared.ports import Items, Refused
 from shared.store.control import lift_hold, read_holds
 from shared.store.receipts import end_parked, read_counts, read_parked, reopened
 from shared.store.suppressions import CHANNELS, lift_writes, read_suppressions, suppression_key
@@ -33,12 +33,16 @@ def operate_receipts(
             rows = islice(read_parked(items), SHOWN)
             return {"parked": [{name: row[name] for name in shown if name in row} for row in rows]}
         case "seen":
-            items.update_if(end_parked(str(request["event_id"]), by=str(request["by"]), at=now))
-            return {"event_id": str(request["event_id"])}
+            return _see(str(request["event_id"]), str(request["by"]), items, now)
         case "reopen":
             return _reopen(request, items, policy, now)
         case _:
             return {"fuse": _fuses(items, policy, now)}
+
+
+def _see(event_id: str, by: str, items: Items, now: datetime) -> dict[str, Any]:
+    done = items.update_if(end_parked(event_id, by=by, at=now))
+    return {"error": "not_found"} if isinstance(done, Refused) else {"event_id": event_id}
 
 
 def _unsuppress(

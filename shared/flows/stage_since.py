@@ -9,7 +9,6 @@ from shared.model.history import History
 from shared.model.instants import TICK, from_iso, local_day, start_of_day
 from shared.policy.playbooks import StageEntered
 from shared.policy.schema import Policy
-from shared.tagging.review import tag
 from shared.tagging.traits import stage_at
 
 STAGE = "stage"
@@ -25,6 +24,8 @@ def stage_since(
 ) -> date | None:
     """The day of the change; None: it was so at first sight, or long ago, or only the past became known.
 
+    Long ago is what no playbook asks for any more: also None where none asks for that stage.
+
     What a customer did before that day may have come in later: if it makes the same stage of the day before, nothing
     was entered. `history` is settled.
     """
@@ -32,17 +33,17 @@ def stage_since(
     if stage is None or last is None or last["new"] != stage:
         return None
     since_on = local_day(from_iso(last["at"]), policy.tenant.tz)
-    if (today - since_on).days > _longest_days(policy):
+    if (today - since_on).days > _longest_days(stage, policy):
         return None
     return None if _stage_on(since_on - ONE_DAY, history, policy) == stage else since_on
 
 
-def _longest_days(policy: Policy) -> int:
-    """How long after a change a playbook may still want something."""
+def _longest_days(stage: str, policy: Policy) -> int:
+    """How long after a customer entered a stage a playbook may still want something; -1: none ever does."""
     steps = (
         step
         for playbook in policy.playbooks.values()
-        if isinstance(playbook.trigger, StageEntered)
+        if playbook.enabled and isinstance(playbook.trigger, StageEntered) and playbook.trigger.stage == stage
         for step in playbook.steps
     )
     return max((step.days + step.valid_days for step in steps), default=-1)
@@ -52,7 +53,7 @@ def _stage_on(day: date, history: History, policy: Policy) -> str:
     """The stage at the end of a day, by all that is known now of the time before."""
     at = start_of_day(day + ONE_DAY, policy.tenant.tz) - TICK
     then = _until(day, history)
-    return stage_at(then, tag(then, policy, at), policy, at)
+    return stage_at(then, policy, at)
 
 
 def _until(day: date, history: History) -> History:

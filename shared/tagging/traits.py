@@ -17,7 +17,7 @@ from shared.model.tags import Mark, Reason, Risk, Tags
 from shared.policy.schema import Policy, SizeBands
 from shared.tagging.fold import settle
 from shared.tagging.level import missing_growth_fen
-from shared.tagging.risk import WATCH_SHRINKING
+from shared.tagging.risk import WATCH_SHRINKING, is_latched, judge_risk
 from shared.tagging.windows import (
     NEVER,
     Past,
@@ -31,6 +31,7 @@ from shared.tagging.windows import (
 )
 
 UNKNOWN = "unknown"
+_Stage = tuple[str, str]  # with the code of its reason
 VIP, DO_NOT_CONTACT, PERSONALISATION_OFF = "vip", "do_not_contact", "personalisation_off"
 MARKS = (VIP, DO_NOT_CONTACT, PERSONALISATION_OFF)
 """What only a person sets: with who, when, and until when."""
@@ -50,15 +51,28 @@ class Background:
 
 
 def judge_traits(
-    history: History, tags: Tags, background: Background, policy: Policy, at: datetime
+    history: History,
+    tags: Tags,
+    background: Background,
+    policy: Policy,
+    at: datetime,
+    earlier: Sequence[Reason] = (),
 ) -> tuple[Reason, ...]:
-    """The traits at an instant, for the tags that stand then."""
+    """The traits at an instant, for the tags that stand then.
+
+    `earlier`: those of before by the same background, since which no trait has changed: only numbers may differ.
+    """
     settled = settle(history, at, policy.tenant.tz)
+    need, stage = _need(settled, policy, at), _stage(_past(settled, policy), tags, policy, at)
+    habits = _habits(settled, policy, at)
+    if earlier:
+        fresh = {trait.tag: trait for trait in (need, stage, *habits)}
+        return tuple(fresh.get(trait.tag, trait) for trait in earlier)
     return (
-        _need(settled, policy, at),
-        _stage(_past(settled, policy), tags, policy, at),
+        need,
+        stage,
         _service_class(background, at),
-        *_habits(settled, policy, at),
+        *habits,
         *_marks(background.marks, at),
         *_static(background, policy),
         *_quality(background),
@@ -77,23 +91,12 @@ def next_trait_change(
 
     `tags` must hold up to `until`, their own next change.
     """
-    zone, rules = policy.tenant.tz, policy.traits
-    settled = settle(history, at, zone)
-    span = _Span(at, until)
+    settled, span = settle(history, at, policy.tenant.tz), _Span(at, until)
     firsts = (
-        span.first(
-            _voice_instants(settled.needs, rules.need_months, zone),
-            lambda instant: _need(settled, policy, instant).value,
-        ),
-        span.first(
-            _voice_instants(settled.answers, rules.habit_months, zone),
-            lambda instant: values(_habits(settled, policy, instant)),
-        ),
+        _next_need(settled, policy, span),
+        _next_habit(settled, policy, span),
         _next_stage(settled, tags, policy, span),
-        span.first(
-            (instant for mark in background.marks for instant in (mark.since, mark.until) if instant),
-            lambda instant: standing_marks(background.marks, instant),
-        ),
+        _next_mark(background.marks, span),
     )
     return min(filter(None, firsts), default=None)
 
@@ -111,6 +114,27 @@ class _Span(NamedTuple):
             return None
         now = judge(self.at)
         return next((one for one in sorted(inside) if judge(one) != now), None)
+
+
+def _next_need(settled: History, policy: Policy, span: _Span) -> datetime | None:
+    return span.first(
+        _voice_instants(settled.needs, policy.traits.need_months, policy.tenant.tz),
+        lambda instant: _need(settled, policy, instant).value,
+    )
+
+
+def _next_habit(settled: History, policy: Policy, span: _Span) -> datetime | None:
+    return span.first(
+        _voice_instants(settled.answers, policy.traits.habit_months, policy.tenant.tz),
+        lambda instant: values(_habits(settled, policy, instant)),
+    )
+
+
+def _next_mark(marks: Sequence[Mark], span: _Span) -> datetime | None:
+    return span.first(
+        (instant for mark in marks for instant in (mark.since, mark.until) if instant),
+        lambda instant: standing_marks(marks, instant),
+    )
 
 
 def _voice_instants(voices: Iterable[Voice], months: int, zone: ZoneInfo) -> Iterator[datetime]:
@@ -175,16 +199,18 @@ def _within(voices: Sequence[Voice], months: int, policy: Policy, at: datetime) 
 # --- stage of life (R53) -------------------------------------------------------------------------------------
 
 
-def stage_at(history: History, tags: Tags, policy: Policy, at: datetime) -> str:
-    """The value of the stage at an instant, for the tags that stand then."""
+def stage_at(history: History, policy: Policy, at: datetime) -> str:
+    """The value of the stage at an instant."""
     zone = policy.tenant.tz
-    return _stage_on(_past(settle(history, at, zone), policy), tags, policy, local_day(at, zone))[0]
+    past, day = _past(settle(history, at, zone), policy), local_day(at, zone)
+    risk = judge_risk(past, policy.risk, day, was_high=is_latched(past, policy.risk, day))
+    return _stage_on(past, _fading_by(risk.risk, risk.code, risk.flags), policy, day)[0]
 
 
 def _stage(past: Past, tags: Tags, policy: Policy, at: datetime) -> Reason:
     day, months = local_day(at, policy.tenant.tz), policy.traits.new_months
     recent_fen, previous_fen = _halves_fen(past, policy, day)
-    value, code = _stage_on(past, tags, policy, day)
+    value, code = _stage_on(past, _fading(tags), policy, day)
     return Reason(
         tag="stage",
         value=value,
@@ -201,11 +227,11 @@ def _stage(past: Past, tags: Tags, policy: Policy, at: datetime) -> Reason:
     )
 
 
-def _stage_on(past: Past, tags: Tags, policy: Policy, day: date) -> tuple[str, str]:
-    """Acquisition, growth, maturity, decline, left: first match wins (docs/tags.md). With the code of the reason."""
+def _stage_on(past: Past, fading: _Stage | None, policy: Policy, day: date) -> _Stage:
+    """Acquisition, growth, maturity, decline, left: first match wins (docs/tags.md)."""
     if past.first_order_on is None:
         return "acquisition", "no_order_yet"
-    if fading := _fading(tags):
+    if fading:
         return fading
     if leaves_on(past.first_order_on, policy.traits.new_months) > day:
         return "acquisition", "new_customer"
@@ -214,14 +240,18 @@ def _stage_on(past: Past, tags: Tags, policy: Policy, day: date) -> tuple[str, s
     return "maturity", "steady"
 
 
-def _fading(tags: Tags) -> tuple[str, str] | None:
+def _fading(tags: Tags) -> _Stage | None:
     """The stage of one who is leaving: it stands as long as the tags do."""
-    risk = next(reason for reason in tags.reasons if reason.tag == "risk")
-    if risk.code == "lapsed":
+    code = next(reason.code for reason in tags.reasons if reason.tag == "risk")
+    return _fading_by(tags.risk, code, tags.flags)
+
+
+def _fading_by(risk: Risk, code: str, flags: Sequence[str]) -> _Stage | None:
+    if code == "lapsed":
         return "left", "lapsed"
-    if risk.value == Risk.HIGH:
-        return "decline", risk.code
-    return ("decline", WATCH_SHRINKING) if WATCH_SHRINKING in tags.flags else None
+    if risk is Risk.HIGH:
+        return "decline", code
+    return ("decline", WATCH_SHRINKING) if WATCH_SHRINKING in flags else None
 
 
 def _halves_fen(past: Past, policy: Policy, day: date) -> tuple[int, int]:
@@ -234,10 +264,11 @@ def _next_stage(settled: History, tags: Tags, policy: Policy, span: _Span) -> da
     """When the stage changes while the tags hold: day by day, from one event that lies ahead to the next."""
     zone = policy.tenant.tz
     past, day = _past(settled, policy), local_day(span.at, zone)
-    now, later, since = _stage_on(past, tags, policy, day), settled, day
+    fading, later, since = _fading(tags), settled, day
+    now = _stage_on(past, fading, policy, day)
     for instant in (*sorted({event.at for event in settled.pending}), None):
         until = _earliest(instant, span.until)
-        changed_on = _first_other_stage(past, tags, policy, now, since, until and local_day(until, zone))
+        changed_on = _first_other_stage(past, fading, policy, now, since, until and local_day(until, zone))
         if changed_on is not None:
             changed_at = start_of_day(changed_on, zone)
             return changed_at if span.until is None or changed_at < span.until else None
@@ -245,7 +276,7 @@ def _next_stage(settled: History, tags: Tags, policy: Policy, span: _Span) -> da
             return None
         later = settle(later, instant + TICK, zone)
         past, since = _past(later, policy), local_day(instant + TICK, zone)
-        if _stage_on(past, tags, policy, since)[0] != now[0]:
+        if _stage_on(past, fading, policy, since)[0] != now[0]:
             return instant + TICK if span.until is None or instant + TICK < span.until else None
     return None
 
@@ -255,17 +286,17 @@ def _earliest(*instants: datetime | None) -> datetime | None:
 
 
 def _first_other_stage(
-    past: Past, tags: Tags, policy: Policy, now: tuple[str, str], since: date, until: date | None
+    past: Past, fading: _Stage | None, policy: Policy, now: _Stage, since: date, until: date | None
 ) -> date | None:
     """The first day after `since`, up to `until`, that begins with another stage."""
-    if past.first_order_on is None or _fading(tags):
+    if past.first_order_on is None or fading:
         return None
     new_until = leaves_on(past.first_order_on, policy.traits.new_months)
     months = (policy.level.growth_months, policy.level.amount_months)
     exits = breakpoints(past.paid_on, months, max(since, new_until))
     days = chain((new_until,), exits) if new_until > since else exits
     inside = takewhile(lambda on: on < NEVER and (until is None or on <= until), days)
-    return next((on for on in inside if _stage_on(past, tags, policy, on)[0] != now[0]), None)
+    return next((on for on in inside if _stage_on(past, fading, policy, on)[0] != now[0]), None)
 
 
 # --- who they are (R9, R63) ----------------------------------------------------------------------------------

@@ -285,6 +285,20 @@ def test_what_is_no_reply_is_kept_and_one_beside_it_is_answered(told: World) -> 
     ]
 
 
+def test_what_a_provider_tells_is_recorded_and_an_operator_sees_to_it(told: World) -> None:
+    for case in ("good", "duplicate", "bounce", "unknown", "poison", "good"):
+        assert run(told, f"record_receipt/{case}") == GOOD
+    assert "BOUNCED" in {item["status"] for item in told.items.scan(Table.CONTACTS)}
+    (stopped,) = run(told, "operate/suppressions")["suppressions"]
+    assert (stopped["channel"], stopped["reason"]) == ("email", "hard_bounce")
+    assert run(told, "operate/unsuppress")["address_hash"] == stopped["address_hash"]
+    assert run(told, "operate/suppressions") == {"suppressions": []}
+    seen = run(told, "operate/seen")["event_id"]
+    assert seen in {row["sk"] for row in run(told, "operate/parked")["parked"] if "ended_at" in row}
+    assert [line["bounced"] for line in run(told, "operate/fuse")["fuse"]] == [1, 0]
+    assert run(told, "operate/reopen")["fuse"][0]["bounced"] == 0
+
+
 def test_a_link_asks_first_and_ends_once(told: World) -> None:
     queued = len(waiting(told, QueueName.RECORDS))
     statuses = [

@@ -26,6 +26,7 @@ from shared.model.errors import StoreBusy
 from shared.ports import SCHEMAS, Ambiguous, Item, QueueName, SendRefused, Table, Throttled
 from shared.runtime import wiring
 from shared.runtime.observe import logger
+from shared.store.receipts import PARKED
 from tests.integration.memory_world import World
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
@@ -366,6 +367,48 @@ def test_a_reply_leaks_neither_its_number_nor_its_text(
     bodies = [json.dumps(told), json.dumps(told), f"{NAME} {PHONE}"]
     leaks.world.queues["replies"] = deque((body, 1) for body in bodies)
     leaks.live(days=1)
+    assert_nothing_leaked(leaks, capsys)
+
+
+def receipts_of(contact_id: str) -> Iterator[str]:
+    """What a provider may tell: the address wherever there is room for it."""
+    mail = {"messageId": "p-1", "destination": [EMAIL], "commonHeaders": {"to": [f"{NAME} <{EMAIL}>"]}}
+    named = [{"emailAddress": f"{LATIN} <{EMAIL}>", "diagnosticCode": f"550 {EMAIL} unknown"}]
+    for bounce_type in (f"{EMAIL}", "Permanent"):
+        bounce = {"bounceType": bounce_type, "bounceSubType": EMAIL, "bouncedRecipients": named}
+        yield json.dumps(
+            {"eventType": "Bounce", "mail": mail | {"tags": {"contact_id": [contact_id]}}, "bounce": bounce}
+        )
+    yield json.dumps({"eventType": "Delivery", "mail": mail | {"tags": {"contact_id": ["NOBODY"]}}})
+    yield json.dumps({"eventType": EMAIL, "mail": mail, "who": NAME})
+    text = {
+        "destinationPhoneNumber": f"+86{PHONE}",
+        "messageId": "p-2",
+        "context": {"contact_id": contact_id},
+    }
+    yield json.dumps(text | {"eventType": "TEXT_INVALID", "messageStatusDescription": f"{PHONE} is none"})
+    yield f'{{"eventType": "{EMAIL}", "to": "{PHONE}"'
+
+
+@pytest.mark.parametrize("fails", [None, "transact", "update_if", "put_if", "get"])
+def test_what_a_provider_tells_leaks_no_address(
+    fails: str | None, leaks: Leaks, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = leaks.world
+    world.post_records(*RECORDS)
+    leaks.live()
+    sent = next(mail for mail in world.email.accepted if mail.to == EMAIL)
+    if fails:
+        store = Failing(world.items, (fails,), KeyError, times=3)
+        monkeypatch.setattr(wiring, "items", lambda: store)
+    world.queues["receipts"] = deque((body, 1) for body in receipts_of(sent.contact_id))
+    leaks.live(days=1)
+    assert {item["channel"] for item in world.items.scan(Table.SUPPRESSIONS)} >= {"email", "sms"}
+    parked = [item for item in world.rows(Table.CONTROL) if item["name"] == PARKED]
+    assert len(parked) == 2
+    assert not found_in(str([{**item, "event": ""} for item in parked]))
+    # As the records queue: its bodies are what a provider says.
+    world.dead = [(queue, body) for queue, body in world.dead if queue != "receipts"]
     assert_nothing_leaked(leaks, capsys)
 
 

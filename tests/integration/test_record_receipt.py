@@ -98,6 +98,9 @@ def test_an_event_without_a_record_waits_and_is_then_put_aside(world: LedgerWorl
     (parked,) = ask(world, action="parked")["parked"]
     assert parked["reason"] == "no_record"
     assert EMAIL not in json.dumps(parked)
+    assert ask(world, action="seen", event_id="nothing", by="Mei") == {"error": "not_found"}
+    assert ask(world, action="seen", event_id=parked["sk"], by="Mei") == {"event_id": parked["sk"]}
+    assert ask(world, action="parked")["parked"][0]["ended_by"] == "Mei"
 
 
 def test_an_event_for_a_row_that_ended_unsent_changes_nothing(world: LedgerWorld) -> None:
@@ -111,10 +114,12 @@ def test_an_event_for_a_row_that_ended_unsent_changes_nothing(world: LedgerWorld
 
 def test_a_person_lifts_a_suppression_and_the_journal_stays(world: LedgerWorld) -> None:
     record(world, event("Bounce"))
-    asked = {"action": "unsuppress", "channel": "email", "by": "Mei", "reason": "new mailbox"}
-    assert ask(world, **asked, address=EMAIL) == {"channel": "email", "address_hash": HASH}
+    asked = {"action": "unsuppress", "by": "Mei", "reason": "new mailbox"}
+    assert ask(world, **asked, address="nobody") == {"error": "not_an_address"}
+    assert ask(world, **asked, channel="soft#email", address_hash=HASH) == {"error": "not_an_address"}
+    assert ask(world, **asked, address=f" {EMAIL.upper()}") == {"channel": "email", "address_hash": HASH}
     assert not is_suppressed(world)
-    assert ask(world, **asked, address=EMAIL) == {"error": "not_suppressed"}
+    assert ask(world, **asked, channel="email", address_hash=HASH) == {"error": "not_suppressed"}
     assert [row["by"] for row in world.items.scan(Table.SUPPRESSIONS)] == ["Mei"]
 
 
