@@ -33,7 +33,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "granted": "同意", "withdrawn": "已撤回", "objected": "反对",
         "record": "来源系统记录", "import": "文件导入", "link": "退订链接", "page": "偏好页面", "reply": "短信回复",
         "person": "人工登记", "refused_at_address": "按地址保留的拒绝",
-        "bounce": "退信", "complaint": "投诉", "any": "全部渠道",
+        "hard_bounce": "退信", "soft_bounces": "多日退信", "complaint": "投诉", "any": "全部渠道",
     },
     "en": {
         "title": "Consent of {0}",
@@ -52,7 +52,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "granted": "granted", "withdrawn": "withdrawn", "objected": "objected",
         "record": "record of a source", "import": "imported file", "link": "unsubscribe link", "page": "preference page",
         "reply": "reply by SMS", "person": "told to a person", "refused_at_address": "refused at the address itself",
-        "bounce": "bounce", "complaint": "complaint", "any": "all channels",
+        "hard_bounce": "hard bounce", "soft_bounces": "bounced on several days", "complaint": "complaint",
+        "any": "all channels",
     },
 }  # fmt: skip
 

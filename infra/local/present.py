@@ -13,7 +13,7 @@ from shared.flows.take_snapshot import take_snapshot
 from shared.insight.report import render_report
 from shared.insight.report_view import index_people
 from shared.insight.snapshot import Snapshot
-from shared.insight.words import explain_why, task_title
+from shared.insight.words import GOALS, explain_why, task_title, word
 from shared.model.case import CaseStatus
 
 Language = Literal["zh", "en"]
@@ -50,7 +50,7 @@ def _task_rows(snapshot: Snapshot, session: Session, language: Language) -> Sequ
                 company=(person.company if person else None) or "",
                 channel=case.channel,
                 title=case.text or task_title(case.title, language),
-                goal=str(case.brief.get("goal") or ""),
+                goal=word(GOALS, str(case.brief.get("goal") or ""), language),
                 start_at=case.start_at,
                 due_at=case.due_at,
                 why=explain_why(case.brief, language),

@@ -16,6 +16,8 @@ CONSENT_CHANNELS = {
 }
 # Nobody must receive these; service answers the customer's own doing, legal is a duty.
 OPTIONAL = frozenset({ContactClass.MARKETING, ContactClass.CARE, ContactClass.TASK})
+# STOP ends every SMS, and whoever does not want to be called is not, whatever the call answers: somebody writes or comes.
+HEEDED = frozenset({Channel.SMS, Channel.CALL})
 # Messages chosen by tags; in a task a person decides (PIPL 24).
 PERSONALISED = frozenset({ContactClass.MARKETING, ContactClass.CARE})
 
@@ -71,7 +73,7 @@ def _objection(state: CareState, contact_class: ContactClass, channel: Channel) 
 def _objections_that_hold(state: CareState, contact_class: ContactClass, channel: Channel) -> frozenset[str]:
     if contact_class is ContactClass.MARKETING:
         return state.objections  # an opt-out on one channel stops it on all
-    if contact_class in OPTIONAL or (contact_class is ContactClass.SERVICE and channel is Channel.SMS):
+    if contact_class in OPTIONAL or (contact_class is ContactClass.SERVICE and channel in HEEDED):
         return frozenset({CONSENT_CHANNELS[channel], ANY})
     return frozenset()
 

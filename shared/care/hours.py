@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from math import ceil, floor
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -88,8 +89,13 @@ def address_zone(country: str | None, province: str | None) -> str | None:
 
 @cache
 def country_zones(country: str | None) -> tuple[ZoneInfo, ...]:
-    """The zones of an ISO 3166 country, in the order of tzdata's table; empty when there are none."""
-    return tuple(ZoneInfo(name) for name in _zones_by_country().get(country or "", ()))
+    """The zones of an ISO 3166 country, in the order of tzdata's table; empty when there are none.
+
+    Those that the table names after the country come before those that it shares: Berlin for Germany, then Zurich.
+    """
+    return tuple(
+        ZoneInfo(name) for _, name in sorted(_zones_by_country().get(country or "", ()), key=itemgetter(0))
+    )
 
 
 def find_zone(name: str) -> ZoneInfo | None:
@@ -101,15 +107,16 @@ def find_zone(name: str) -> ZoneInfo | None:
 
 
 @cache
-def _zones_by_country() -> dict[str, list[str]]:
+def _zones_by_country() -> dict[str, list[tuple[bool, str]]]:
+    """Country -> (shared with one that comes first, zone)."""
     # zone1970.tab: "CH,DE,LI <tab> coordinates <tab> Europe/Zurich [<tab> comment]"
-    zones: dict[str, list[str]] = {}
+    zones: dict[str, list[tuple[bool, str]]] = {}
     table = (files("tzdata") / "zoneinfo" / "zone1970.tab").read_text(encoding="utf-8")
     for line in table.splitlines():
         if not line.startswith("#"):
             countries, _, name = line.split("\t")[:3]
-            for country in countries.split(","):
-                zones.setdefault(country, []).append(name)
+            for number, country in enumerate(countries.split(",")):
+                zones.setdefault(country, []).append((number > 0, name))
     return zones
 
 

@@ -39,6 +39,8 @@ UNDETERMINED: Final = "Undetermined"
 _BOUNCE_TYPES: Final = frozenset({PERMANENT, TRANSIENT, UNDETERMINED})
 NOT_SPAM: Final = "not-spam"
 _ENVELOPES: Final = 4
+_MOST_CHARACTERS: Final = 256
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,13 @@ def _read_json(text: str) -> object:
         found: object = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found
+    return _whole(found) if "\\ud" in text.lower() else found
+
+
+def _whole(found: object) -> object:
+    """Without halves of characters, which can neither be stored nor hashed."""
+    told: object = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+    return told
 
 
 def _parse(event: object, body: str) -> Receipt:
@@ -227,16 +235,18 @@ def _first(told: object) -> str | None:
 
 
 def _text_or_none(told: object) -> str | None:
-    return told if isinstance(told, str) and told else None
+    """An id or a number; no store takes a key of any length."""
+    return told if isinstance(told, str) and 0 < len(told) <= _MOST_CHARACTERS else None
 
 
 def _instant(told: object) -> datetime | None:
-    if isinstance(told, int | float) and not isinstance(told, bool):
-        return datetime.fromtimestamp(told / 1000, UTC)
+    """None where nothing is told, or what no clock can have said."""
     try:
-        return from_iso(str(told))
-    except ValueError:
+        is_number = isinstance(told, int | float) and not isinstance(told, bool)
+        at = datetime.fromtimestamp(float(str(told)) / 1000, UTC) if is_number else from_iso(str(told))
+    except (OSError, OverflowError, ValueError):
         return None
+    return at if at >= _EARLIEST else None
 
 
 # --- SMS -----------------------------------------------------------------------------------------------------

@@ -4,19 +4,21 @@ Only what waits is cancelled, guarded by status and fence: what is under way was
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.care.playbooks import PREFIX, standing_ids
 from shared.care.state import CareState
 from shared.flows.move_contact import move_contact
+from shared.model.case import CaseKind, CaseStatus
 from shared.model.contact import OPEN, Contact, Status
 from shared.model.source import CustomerProfile
 from shared.model.tags import Mark
 from shared.policy.schema import Policy
 from shared.ports import Items, query_all
 from shared.store import contacts as rows
+from shared.store.cases import change_case, read_cases
 from shared.store.customers import follow_alias
 from shared.tagging.traits import DO_NOT_CONTACT
 
@@ -57,17 +59,31 @@ def cancel_after_review(
     return CancelledContacts()
 
 
-def cancel_withdrawn(state: CareState, *, items: Items, policy: Policy, now: datetime) -> CancelledContacts:
+def cancel_withdrawn(
+    state: CareState, *, items: Items, policy: Policy, now: datetime, is_decided_today: bool = False
+) -> CancelledContacts:
     """What waits for an occasion that is none any more: a renewed insurance, a closed complaint, another birthday.
 
-    Costs a query where a message of a playbook may be waiting, else nothing.
+    A message that carries others stays with them: they have no row of their own. Of tasks, what the plan asks for is
+    taken back; a complaint, a cause, a record are looked at by a person whatever comes. Costs a query where
+    something may be waiting, else nothing. `is_decided_today`: an earlier review of the day decided something.
     """
-    if not _may_wait(state, policy, now):
+    if not (is_decided_today or _may_wait(state, policy, now)):
         return CancelledContacts()
-    found = [row for row in _rows_of(state.customer_id, items) if _is_of_playbook(row)]
-    standing = standing_ids(state, policy, now) if found else frozenset()
-    gone = [row for row in found if row.contact_id not in standing]
+    standing = standing_ids(state, policy, now)
+    rows_now = [row for row in _rows_of(state.customer_id, items) if row.contact_id not in standing]
+    gone = [row for row in rows_now if _is_of_playbook(row) and not _carries_others(row)]
+    _cancel_tasks(rows_now, items)
     return _cancel(gone, "occasion_withdrawn", items, policy)
+
+
+def _cancel_tasks(found: Iterable[Contact], items: Items) -> None:
+    """Closes the open tasks of these rows. Whoever reports an outcome at that moment wins."""
+    names = [row.contact_id for row in found if row.channel.is_task and _is_step(row)]
+    for case in read_cases(items, names):
+        if case.status is CaseStatus.OPEN and case.kind == CaseKind.TASK:
+            over = replace(case, status=CaseStatus.CANCELLED, check_at=None, next_try_on=None)
+            items.put_if(change_case(over, seen=case))
 
 
 def _may_wait(state: CareState, policy: Policy, now: datetime) -> bool:
@@ -77,7 +93,15 @@ def _may_wait(state: CareState, policy: Policy, now: datetime) -> bool:
 
 
 def _is_of_playbook(row: Contact) -> bool:
-    return row.status is Status.PENDING and row.plan_step.startswith(f"{PREFIX}.")
+    return row.status is Status.PENDING and _is_step(row)
+
+
+def _is_step(row: Contact) -> bool:
+    return row.plan_step.startswith(f"{PREFIX}.")
+
+
+def _carries_others(row: Contact) -> bool:
+    return bool(row.values.get("items"))
 
 
 def duplicates(found: Iterable[Contact]) -> Iterator[Contact]:
@@ -94,7 +118,7 @@ def duplicates(found: Iterable[Contact]) -> Iterator[Contact]:
 
 def _occasion(row: Contact) -> tuple[str, str]:
     """A step of a playbook names what it is about; of the matrix, two customers with one plan get the same message."""
-    if row.plan_step.startswith(f"{PREFIX}."):
+    if _is_step(row):
         return row.plan_step, ""
     return f"{row.plan_step}|{row.about or ''}", row.channel.value
 

@@ -103,7 +103,8 @@ def review_customer(
         if not isinstance(done, Cancelled):
             cancel_after_review(profile, standing_marks(read.marks, now), items=items, policy=policy)
             if decided.state is not None:
-                cancel_withdrawn(decided.state, items=items, policy=policy, now=now)
+                again = bool(read.decided_today)
+                cancel_withdrawn(decided.state, items=items, policy=policy, now=now, is_decided_today=again)
             return _report(read, decided)
         refused = _refused(writes, done)
         learned = Learned(

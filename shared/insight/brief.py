@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.insight.explain_trait import WAYS
 from shared.insight.snapshot import Words
 from shared.insight.words import (
-    CHANNELS,
     GOALS,
     LEVELS,
     RISKS,
@@ -68,7 +68,7 @@ class Brief:
     risk: str = ""
     goal: str = ""
     last_contact: tuple[date, str] | None = None
-    """Day and channel."""
+    """Day and way of contact."""
     last_talk: Earlier | None = None
     open_cases: tuple[tuple[str, datetime], ...] = ()
     """Title or text, and deadline, of the customer's other open cases."""
@@ -135,7 +135,7 @@ def _contact_words(brief: Brief, language: Language) -> str:
     if brief.last_contact is None:
         return ""
     on, channel = brief.last_contact
-    return f"{on.isoformat()} {word(CHANNELS, channel, language)}".rstrip()
+    return f"{on.isoformat()} {word(WAYS, channel, language)}".rstrip()
 
 
 def earlier_words(one: Earlier, language: Language) -> str:

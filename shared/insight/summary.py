@@ -22,6 +22,7 @@ from shared.insight.words import (
     CHECKS,
     DECISIONS,
     FLAGS,
+    SEND_REASONS,
     STATUSES,
     Language,
     Table,
@@ -32,6 +33,7 @@ from shared.insight.words import (
 )
 from shared.insight.words import LEVELS as LEVEL_WORDS
 from shared.insight.words import RISKS as RISK_WORDS
+from shared.model.contact import Status
 from shared.policy.schema import Policy
 
 TOP_REASONS: Final = 5
@@ -176,6 +178,10 @@ def _sent(snapshot: Snapshot, policy: Policy, language: Language) -> _Line:
     statuses = {name: counts[name] for name in _unique((*known, *counts))}
     segments = tally_spending(snapshot, policy.tenant.tz).segments_sent
     text = "= " + _counts(statuses, STATUSES, language) if messages else ""
+    waiting = Counter(line.reason for line in messages if line.status == Status.PENDING and line.reason)
+    if waiting:
+        said = pick(("（待发：{0}）", "  (pending: {0})"), language)
+        text += said.format(_counts(waiting, SEND_REASONS, language))
     if segments:
         text += pick(("（{0:,} 段短信）", "  ({0:,} SMS segments)"), language).format(segments)
     return _Line("sent", len(messages), text)

@@ -39,6 +39,19 @@ def join_groups(
     return tuple(sorted((frozenset(group) for group in joining.members.values()), key=min))
 
 
+def keep_apart(foes: Iterable[Collection[Node]]) -> Callable[[Sequence[Node], Sequence[Node]], bool]:
+    """Says of two groups whether they hold a pair of these: a third who resembles both does not make them one."""
+    foes_of: dict[Node, set[Node]] = {}
+    for pair in foes:
+        for node in pair:
+            foes_of.setdefault(node, set()).update(pair)
+
+    def are_two(ones: Sequence[Node], others: Sequence[Node]) -> bool:
+        return any(node in foes_of and not foes_of[node].isdisjoint(others) for node in ones)
+
+    return are_two
+
+
 def find_torn(
     fits: Iterable[Pair[Node]], people: Iterable[frozenset[Node]], is_person: Callable[[Node], bool]
 ) -> set[Node]:

@@ -5,7 +5,17 @@ What each word means in bits is data, in the weights.
 
 from typing import Literal, NamedTuple
 
-from shared.matching.compare import CLOSE, DIFFERS, EQUAL, FIELD_NAMES, IMPLIED, MISSING, PART, are_alike
+from shared.matching.compare import (
+    CLOSE,
+    DIFFERS,
+    EQUAL,
+    FIELD_NAMES,
+    IMPLIED,
+    MISSING,
+    PART,
+    are_alike,
+    compare_birthday,
+)
 from shared.matching.profile import Profile
 from shared.matching.readings import is_han
 from shared.matching.weights import Guards, Weights
@@ -15,6 +25,7 @@ Word = Literal["never", "ask", "apart", ""]
 _AT = {name: place for place, name in enumerate(FIELD_NAMES)}
 _GIVEN, _SURNAME, _GENERATION = _AT["given"], _AT["surname"], _AT["generation"]
 _IDENTITY, _BIRTHDAY = _AT["identity"], _AT["birthday"]
+_DAY_DIGITS = 8
 _REACHED = (_AT["phone"], _AT["email"])
 _NARROW = tuple(
     _AT[name] for name in ("birthday", "identity", "phone", "email", "number", "building", "postcode")
@@ -46,6 +57,14 @@ def find_rule(
     rule = _find_conflict(levels)
     if rule.name is None and is_strict:
         rule = _find_doubt(levels)
+    if (
+        rule.name is None
+        and levels[_BIRTHDAY] == DIFFERS
+        and levels[_IDENTITY] < CLOSE
+        and has_namesakes(weights)
+        and are_born_apart(one, other, weights.guards.generation_years)
+    ):
+        rule = Rule("birthdays_conflict", "ask")
     if rule.name is None and levels[_GIVEN] == PART and levels[_IDENTITY] < CLOSE:
         rule = _find_likeness(one, other, levels, weights, is_strict=is_strict)
     return rule
@@ -108,17 +127,36 @@ def _find_likeness(
     reached = _count_reached(levels)
     if not reached or not (is_han(one.given) and is_han(other.given)):
         return _NONE
-    is_asked = is_strict or _has_siblings(weights)
+    is_asked = is_strict or has_siblings(weights)
     if levels[_BIRTHDAY] < CLOSE:
         return Rule("shared_contact", "ask") if reached == 1 or is_asked else _NONE
     is_like_twins = is_asked and levels[_SURNAME] >= CLOSE and are_alike(one.given, other.given)
     return Rule("twins", "ask") if is_like_twins else _NONE
 
 
-def _has_siblings(weights: Weights) -> bool:
+def has_siblings(weights: Weights) -> bool:
     """So many relations of these records have like names, beyond chance."""
     given = weights.chances["given"][PART]
     return given.related - given.random >= weights.guards.siblings
+
+
+def has_namesakes(weights: Weights) -> bool:
+    """So many relations bear one name, beyond chance, for each other record of one person: fathers and sons."""
+    given = weights.chances["given"][EQUAL]
+    namesakes = (given.related - given.random) * weights.related_per_record
+    return namesakes >= weights.guards.namesakes * weights.same_per_record
+
+
+def are_born_apart(one: Profile, other: Profile, years: float) -> bool:
+    """Two whole birthdays, so many years apart, on another day of the year: no slip, turn or wrong century explains them."""
+    day, other_day = one.birthday, other.birthday
+    return (
+        min(len(day), len(other_day)) == _DAY_DIGITS
+        and abs(int(day[:4]) - int(other_day[:4])) >= years
+        and day[4:] != other_day[4:]
+        and compare_birthday(day, other_day) == DIFFERS
+        and (not one.identity or one.identity != other.identity)
+    )
 
 
 def _is_name_only(levels: tuple[int, ...]) -> bool:

@@ -12,12 +12,13 @@ from itertools import combinations
 from typing import NamedTuple
 
 from shared.matching.blocking import file_keys
-from shared.matching.compare import DIFFERS, PART, compare_birthday, compare_given, compare_profiles
+from shared.matching.compare import compare_profiles
 from shared.matching.group import find_between, find_torn, join_groups, part_from
+from shared.matching.guards import has_siblings
 from shared.matching.learn import Patterns, learn
 from shared.matching.profile import Profile
-from shared.matching.readings import is_han
 from shared.matching.score import Score, decide, has_person, score_pair
+from shared.matching.two_people import make_are_two
 from shared.matching.weights import Weights
 
 Levels = tuple[int, ...]
@@ -42,6 +43,8 @@ class Limits(NamedTuple):
 
 
 DEFAULT_LIMITS = Limits()
+_ALIKE = frozenset({"twins", "shared_contact"})
+"""Guards for people whose names are alike: where a file has many siblings, no third record overrules them."""
 
 
 class Matched(NamedTuple):
@@ -51,6 +54,15 @@ class Matched(NamedTuple):
     """Pairs of records in different clusters, in the grey zone, the likeliest first."""
     weights: Weights
     pairs: int
+
+
+class _Scored(NamedTuple):
+    totals: dict[tuple[int, int], float]
+    """The pairs worth a look."""
+    fits: set[tuple[int, int]]
+    """Those of which one side is nobody but what both share."""
+    foes: set[tuple[int, int]]
+    """Two people, whoever resembles both."""
 
 
 class _Pairs(NamedTuple):
@@ -200,40 +212,35 @@ def _neighbours(units: Sequence[Profile], most: int, draw: Draw) -> Counter[Leve
     return counted
 
 
-def _score(
-    units: Sequence[Profile], pairs: _Pairs, weights: Weights, limits: Limits
-) -> tuple[dict[tuple[int, int], float], set[tuple[int, int]]]:
-    """The pairs worth a look, and those of which one side is nobody but what both share."""
-    totals, fits = {}, set()
+def _score(units: Sequence[Profile], pairs: _Pairs, weights: Weights, limits: Limits) -> _Scored:
+    found = _Scored({}, set(), set())
+    with_siblings = has_siblings(weights)
     for one, other, pattern in zip(pairs.ones, pairs.others, pairs.patterns, strict=True):
-        total, rule = decide(units[one], units[other], pairs.levels[pattern], weights)
+        levels = pairs.levels[pattern]
+        total, rule = decide(units[one], units[other], levels, weights)
         if total >= limits.review_bits:
-            totals[(one, other)] = total
+            found.totals[(one, other)] = total
         if rule == "key_alone":
-            fits.add((one, other))
-    return totals, fits
+            found.fits.add((one, other))
+        elif rule == "generations_conflict" or (rule in _ALIKE and with_siblings):
+            found.foes.add((one, other))
+    return found
 
 
 def _group(
     units: Sequence[Profile], counts: Sequence[int], pairs: _Pairs, weights: Weights, limits: Limits
 ) -> tuple[tuple[frozenset[int], ...], dict[tuple[int, int], float]]:
-    totals, fits = _score(units, pairs, weights, limits)
+    totals, fits, foes = _score(units, pairs, weights, limits)
 
     def join(left_out: Collection[tuple[int, int]]) -> tuple[frozenset[int], ...]:
         candidates = {pair: total for pair, total in totals.items() if pair not in left_out}
         return join_groups(range(len(units)), candidates, score, limits.link_bits, are_two=are_two)
 
-    def are_two(ones: Sequence[int], others: Sequence[int]) -> bool:
-        first, second = all_rows(ones), all_rows(others)
-        return have_two_birthdays(first, second) or have_two_names(first, second)
-
-    def all_rows(members: Sequence[int]) -> list[Profile]:
-        return [units[unit] for unit in members for _ in range(counts[unit])]
-
     def score(one: int, other: int) -> float:
         levels = compare_profiles(units[one], units[other])
         return decide(units[one], units[other], levels, weights)[0]
 
+    are_two = make_are_two(units, counts, foes, score, weights.guards.generation_years, limits.link_bits)
     groups = join(fits)
     if fits:
         torn = find_torn(fits, groups, lambda unit: has_person(units[unit]))
@@ -243,46 +250,6 @@ def _group(
     }
     between = find_between(groups, undated, limits.link_bits, weights.guards.torn)
     return (part_from(groups, between) if between else groups), totals
-
-
-def have_two_birthdays(ones: Sequence[Profile], others: Sequence[Profile]) -> bool:
-    """Each group has a birthday that two of its records state, and the two are far apart: father and son.
-
-    One wrong birthday is a slip; the same wrong one twice is not.
-    """
-    days, other_days = _confirmed_days(ones), _confirmed_days(others)
-    return (
-        bool(days and other_days)
-        and all(compare_birthday(day, other) == DIFFERS for day in days for other in other_days)
-        and not any(_values(ones, kind) & _values(others, kind) for kind in ("identity", "email"))
-    )
-
-
-def have_two_names(ones: Sequence[Profile], others: Sequence[Profile]) -> bool:
-    """Each group has a Chinese given name that two of its records state, and the two are alike: siblings (志军, 志明).
-
-    One wrong character is a slip; the same wrong one twice is not.
-    """
-    names, other_names = _confirmed_names(ones), _confirmed_names(others)
-    return bool(names and other_names) and all(
-        is_han(name) and is_han(other) and compare_given(name, other) <= PART
-        for name in names
-        for other in other_names
-    )
-
-
-def _confirmed_names(profiles: Sequence[Profile]) -> set[str]:
-    counts = Counter(profile.given for profile in profiles if profile.given)
-    return {name for name, count in counts.items() if count > 1}
-
-
-def _confirmed_days(profiles: Sequence[Profile]) -> set[str]:
-    counts = Counter(profile.birthday for profile in profiles if profile.birthday)
-    return {day for day, count in counts.items() if count > 1}
-
-
-def _values(profiles: Sequence[Profile], kind: str) -> set[str]:
-    return {value for profile in profiles for value in getattr(profile, kind).split(" ") if value}
 
 
 def _by_row(

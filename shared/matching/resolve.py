@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from shared.matching.group import find_between, find_torn, join_groups, part_from
+from shared.matching.group import find_between, find_torn, join_groups, keep_apart, part_from
+from shared.matching.guards import are_born_apart
 from shared.matching.profile import Profile
 from shared.matching.score import Score, has_person, score_pair
 from shared.matching.weights import Guards, Weights
 
 Verdict = Literal["same", "different"]
 Pair = frozenset[str]
+
+
+_TWO_PEOPLE = frozenset({"identities_conflict", "generations_conflict"})
 
 
 class Thresholds(NamedTuple):
@@ -55,6 +59,7 @@ def resolve(
     apart = {pair for pair, verdict in verdicts.items() if verdict == "different"}
     together = [(min(pair), max(pair)) for pair, verdict in verdicts.items() if verdict == "same"]
     totals = {(pair.one, pair.other): pair.score.total for pair in pairs}
+    are_two = keep_apart(pair[:2] for pair in pairs if _are_foes(pair, profiles, weights.guards))
     against = {pair[:2]: _against(pair.score, weights.guards) for pair in pairs}
 
     def join(candidates: Mapping[tuple[str, str], float]) -> tuple[frozenset[str], ...]:
@@ -65,6 +70,7 @@ def resolve(
             thresholds.review,
             together=together,
             apart=apart,
+            are_two=are_two,
         )
 
     fits = {(pair.one, pair.other) for pair in pairs if pair.score.rule == "key_alone"}
@@ -80,6 +86,13 @@ def resolve(
 
 def _is_undated(pair: tuple[str, str], profiles: Mapping[str, Profile]) -> bool:
     return not all(profiles[record_id].birthday for record_id in pair)
+
+
+def _are_foes(pair: ScoredPair, profiles: Mapping[str, Profile], guards: Guards) -> bool:
+    """Two people, whoever resembles both: two numbers, father and son, birthdays that no slip explains."""
+    if pair.score.rule != "birthdays_conflict":
+        return pair.score.rule in _TWO_PEOPLE
+    return are_born_apart(profiles[pair.one], profiles[pair.other], guards.slip_years)
 
 
 def _against(score: Score, guards: Guards) -> float:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log
 
-from shared.matching.compare import DIFFERS, FIELD_NAMES
+from shared.matching.compare import CLOSE, DIFFERS, FIELD_NAMES
 from shared.matching.guards import is_refused
 
 Levels = tuple[int, ...]
-_GIVEN, _BIRTHDAY = FIELD_NAMES.index("given"), FIELD_NAMES.index("birthday")
-TELLING = (_BIRTHDAY, FIELD_NAMES.index("identity"))
+_GIVEN, _BIRTHDAY, _IDENTITY = (FIELD_NAMES.index(name) for name in ("given", "birthday", "identity"))
+TELLING = (_BIRTHDAY, _IDENTITY)
 """What tells relations from a person with a wrong name."""
 _NEVER = -1e9
 
@@ -79,7 +79,7 @@ def share_out(
         scale = count / sum(likely)
         for kind, share in zip(shared, likely, strict=True):
             kind.add(levels, share * scale)
-        if levels[_BIRTHDAY] == DIFFERS:
+        if levels[_BIRTHDAY] == DIFFERS and levels[_IDENTITY] < CLOSE:
             wrong.add(levels, likely[0] * scale)
     _give_back(shared, wrong, most_wrong)
     return shared

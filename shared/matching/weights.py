@@ -36,6 +36,13 @@ class Guards(NamedTuple):
     """A record without a birthday that fits another group as well as its own, but for so much, joins neither."""
     siblings: float = 0.1
     """Share of relations with like given names, beyond chance, from which a likeness is no slip."""
+    namesakes: float = 0.1
+    """Relations of one given name, beyond chance, for each pair of one person, from which birthdays a generation apart
+    are two people."""
+    generation_years: float = 13.0
+    """Birthdays so far apart, on different days of the year, are those of parent and child."""
+    slip_years: float = 2.0
+    """So far apart they are no slip: in the live system, which leaves them to a person, no third record joins the two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """All tags of a customer at an instant, and the first instant at which they change by themselves (R22, R23)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import NamedTuple
@@ -73,8 +73,11 @@ def changes(before: Tags | None, after: Tags, at: datetime) -> tuple[Change, ...
     return changes_of(before.reasons if before else (), after.reasons, at)
 
 
-def changes_of(before: Iterable[Reason], after: Iterable[Reason], at: datetime) -> tuple[Change, ...]:
+def changes_of(before: Sequence[Reason], after: Sequence[Reason], at: datetime) -> tuple[Change, ...]:
     """What differs between two lists of reasons, of which each tag has one at most."""
+    # Most reviews find what they found before.
+    if [(old.tag, old.value) for old in before] == [(new.tag, new.value) for new in after]:
+        return ()
     old, new = ({reason.tag: reason for reason in reasons} for reasons in (before, after))
     # A flag that went away has no reason any more: its old one says which rule it was.
     return tuple(

@@ -161,6 +161,8 @@ def values(traits: Iterable[Reason]) -> tuple[tuple[str, str], ...]:
 def _need(history: History, policy: Policy, at: datetime) -> Reason:
     months = policy.traits.need_months
     needs = _within(history.needs, months, policy, at)
+    if not needs:
+        return Reason("need", UNKNOWN, "R11", "no_need", threshold={"months": months})
     counts, value = Counter(voice.word for voice in needs), _plurality(needs)
     return Reason(
         tag="need",
@@ -173,8 +175,6 @@ def _need(history: History, policy: Policy, at: datetime) -> Reason:
 
 
 def _need_code(counts: Counter[str]) -> str:
-    if not counts:
-        return "no_need"
     most = max(counts.values())
     return "newest_of_tied" if sum(count == most for count in counts.values()) > 1 else "plurality"
 

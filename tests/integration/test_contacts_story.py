@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from tests.integration.contact_story import (
+    DAY,
     HOUR,
     a_car,
     a_customer,
     at,
     cases,
     contacts,
+    customer_ids,
     decisions,
     is_due,
     live,
@@ -104,14 +106,25 @@ def test_an_answer_goes_by_email_to_whoever_wants_no_sms(
     assert ack["why"]["tried"].startswith("sms:")
 
 
-def test_an_acknowledgement_that_waits_for_the_morning_goes_with_the_complaint(world: World) -> None:
+@pytest.mark.parametrize("change", [{"stage": "已解决"}, {"deleted": True}], ids=["closed", "deleted"])
+def test_an_acknowledgement_that_waits_for_the_morning_goes_with_the_complaint(
+    world: World, change: dict[str, Any]
+) -> None:
     at(world, "2026-06-30T22:00")
     tell(world, *a_customer(), a_complaint("2026-06-30T22:00:00"))
     assert states(world, "complaint")[0] == ("email", "PENDING")
-    tell(world, {**a_complaint("2026-06-30T22:00:00"), "version": 2, "stage": "已解决"})
+    tell(world, {**a_complaint("2026-06-30T22:00:00"), "version": 2, **change})
     live(world, 1)
     assert states(world, "complaint")[0] == ("email", "CANCELLED")
     assert messages(world) == []
+
+
+def test_whoever_does_not_want_calls_is_answered_in_person(world: World) -> None:
+    no_calls = told(
+        "consent", "stop", "2026-06-29T10:00:00", channel="phone", purpose="any", action="objection"
+    )
+    tell(world, *a_customer(), no_calls, a_complaint())
+    assert [case.channel for case in cases(world, "complaint")] == ["visit"]
 
 
 # --- reminders -----------------------------------------------------------------------------------------------
@@ -148,9 +161,42 @@ def test_a_reminder_that_waits_is_cancelled_when_its_occasion_is_gone(world: Wor
 
 
 def test_a_task_whose_occasion_is_gone_is_taken_back(world: World) -> None:
-    tell(world, *a_customer(), a_car(insurance_ends_on=on(0)))
+    tell(world, *a_customer(), a_car(insurance_ends_on=on(0), version=1))
     (case,) = cases(world, "task")
     assert (case.title, case.status) == ("renewal_call", "open")
+    tell(world, a_car(insurance_ends_on=on(365), told_at="2026-06-30T09:00:00", version=2))
+    assert [case.status for case in cases(world, "task")] == ["cancelled"]
+    world.clock.advance(14 * DAY)
+    assert world.invoke("SweepCases", {}) == {}
+
+
+def test_a_message_that_carries_another_stays_when_its_own_occasion_is_gone(world: World) -> None:
+    """What it carries has no row of its own, and would be lost with it."""
+    at(world, "2026-06-30T21:00")
+    both: dict[str, Any] = {"inspection_due_on": on(45), "version": 1}
+    tell(world, *a_customer(), a_car(insurance_ends_on=on(30), **both))
+    (held,) = decisions(world, "inspection_due")
+    assert held["decision"] == "merged"
+    renewed: dict[str, Any] = {**both, "version": 2}
+    tell(world, a_car(insurance_ends_on=on(395), told_at="2026-06-30T21:30:00", **renewed))
+    live(world, 1)
+    assert messages(world) == ["insurance_renewal"]
+
+
+def test_whom_personalisation_is_off_for_gets_reminders_and_no_plan(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, hours__work__calendar="US")  # it ends in a year that China has not announced
+    tell(world, *a_customer())
+    (customer_id,) = customer_ids(world)
+    off = {"action": "mark", "customer_id": customer_id, "name": "personalisation_off", "by": "anna"}
+    assert "error" not in world.invoke("Operate", off)
+    world.clock.advance(190 * DAY)
+    tell(world, a_car(insurance_ends_on=on(219), told_at="2027-01-05T10:00:00"))
+    held = {one["decision"] for one in decisions(world) if one["plan_step"].startswith("matrix.")}
+    assert held == {"personalisation_off"}
+    live(world, 1)
+    assert messages(world) == ["insurance_renewal"]
 
 
 def test_inspection_and_service_of_one_day_are_one_message(world: World) -> None:

@@ -12,14 +12,13 @@ from shared.policy.load import load_policy
 from shared.policy.schema import Policy
 from shared.tagging.fold import Happening, add_events
 from shared.tagging.review import review_tags, tag
-from tests.property.tagging_oracle import Event, Oracle, midnights, months_back
+from tests.property.steadied_oracle import SteadiedOracle
+from tests.property.tagging_oracle import Event, midnights
 
 ZONE = "Asia/Shanghai"
 BEGIN_ON = date(2024, 1, 31)
 DAYS = 420
 CUSTOMERS = int(os.environ.get("GUANXI_TAG_LINES", "2"))
-DAYS_WORDED = 4
-UP = ("basic", "potential", "core", "strategic")
 OPTIONS = [(10, 0), (0, 14), (20, 30)]
 
 
@@ -27,43 +26,6 @@ def a_policy(exit_percent: int, confirm_days: int) -> Policy:
     default = load_policy()
     changed = {"exit_percent": exit_percent, "confirm_days": confirm_days}
     return default.model_copy(update={"level": default.level.model_copy(update=changed)})
-
-
-def as_ruled(policy: Policy, keep_percent: int = 100) -> Policy:
-    """Without hysteresis, the bounds lowered."""
-    level = policy.level
-    bounds = {
-        name: getattr(level, name) * keep_percent // 100
-        for name in ("strategic_min_fen", "core_min_fen", "potential_min_fen", "growth_percent")
-    }
-    return policy.model_copy(update={"level": level.model_copy(update=bounds)})
-
-
-def worded(policy: Policy, events: list[Event], first_on: date | None, at: datetime) -> str:
-    """Every day of the year before, one after the other."""
-    dawn, level = midnights(ZONE), policy.level
-    rules = Oracle(as_ruled(policy), events, first_on)
-    lenient = Oracle(as_ruled(policy, 100 - level.exit_percent), events, first_on)
-    today = rules.local_day(at)
-    begin = months_back(today, level.amount_months)
-
-    def instant(day: date) -> datetime:
-        return at if day == today else dawn[day + timedelta(days=1)] - timedelta(microseconds=1)
-
-    banded = [rules.vector(instant(begin))[0]]
-    day = begin
-    while day < today:
-        day += timedelta(days=1)
-        kept = min(banded[-1], lenient.vector(instant(day))[0], key=UP.index)
-        banded.append(max(rules.vector(instant(day))[0], kept, key=UP.index))
-    shown = banded[0]
-    for index in range(len(banded)):
-        begun = index
-        while begun and banded[begun - 1] == banded[index]:
-            begun -= 1
-        if index - begun >= level.confirm_days or begun == 0:
-            shown = banded[index]
-    return shown
 
 
 def some_events(random: Random) -> list[Event]:
@@ -96,7 +58,7 @@ def test_a_steadied_level_is_the_worded_one_and_changes_when_announced(
         history = history_of(events, first_on, now)
         stored = review_tags(history, policy, now)
         ahead = [event.at + TICK for event in events if event.at >= now]
-        checked = {random.randrange(DAYS) for _ in range(DAYS_WORDED)}
+        oracle = SteadiedOracle(policy, events, first_on)
         for day in range(DAYS):
             midnight = dawn[BEGIN_ON + timedelta(days=day)]
             for at in sorted(
@@ -106,5 +68,4 @@ def test_a_steadied_level_is_the_worded_one_and_changes_when_announced(
                     assert stored.next_change_at == at
                     stored = review_tags(history, policy, at)
                 assert stored.tags.vector == tag(history, policy, at).vector, (at, events)
-                if day in checked:
-                    assert stored.tags.level == worded(policy, events, first_on, at), (at, events)
+                assert stored.tags.vector == oracle.vector(at), (at, events)

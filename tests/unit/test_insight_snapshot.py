@@ -207,6 +207,19 @@ def test_the_summary_says_every_sum_in_english() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "sent     1 = 1 pending  (pending: 1 not yet time)"),
+        ("zh", "消息     1 = 1 待发（待发：1 未到时间）"),
+    ],
+)
+def test_the_summary_says_what_a_pending_message_waits_for(language: Language, line: str) -> None:
+    snapshot = a_snapshot()
+    waiting = tuple(replace(contact, reason="not_before") for contact in snapshot.contacts)
+    assert line in summary_lines(replace(snapshot, contacts=waiting), POLICY, language=language)
+
+
 def test_the_summary_in_chinese_is_aligned_too() -> None:
     lines = summary_lines(a_snapshot(), POLICY, language="zh")[:-1]
     starts = [display_width(line[: line.index(next(filter(str.isdigit, line)))]) for line in lines]

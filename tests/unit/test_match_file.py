@@ -9,8 +9,9 @@ from random import Random
 import pytest
 
 from infra.local.person_columns import choose_columns, to_party
-from shared.matching.match_file import Matched, have_two_birthdays, have_two_names, match_file
+from shared.matching.match_file import Matched, match_file
 from shared.matching.profile import Profile, make_profile
+from shared.matching.two_people import have_two_birthdays, have_two_names
 from shared.matching.weights import load_weights
 from tests.bench.bench_identity import judge
 from tests.bench.identity_chains import CHAINS

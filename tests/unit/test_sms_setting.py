@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from shared.aws import secrets
+from shared.aws import clients, secrets
 from shared.aws.aliyun_sms import AliyunSmsSender
 from shared.aws.eum_sms import EumSmsSender
 from shared.aws.sns_sms import SnsSmsSender
 from shared.aws.webhook import WebhookSender
 from shared.model.errors import ConfigurationError
-from shared.ports import SmsSender
+from shared.ports import Accepted, SmsMessage, SmsSender
 from shared.runtime import wiring
 from shared.runtime.wiring import ChannelOff
 
@@ -51,6 +51,22 @@ def test_the_setting_names_the_sender(
     environment: dict[str, str], kind: type[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isinstance(sender(monkeypatch, **environment), kind)
+
+
+@pytest.mark.parametrize("name", ["", "care-events"])
+def test_texts_name_the_set_that_tells_of_their_events(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+
+    class Client:
+        def send_text_message(self, **request: object) -> dict[str, str]:
+            asked.append(request)
+            return {"MessageId": "p-1"}
+
+    monkeypatch.setattr(clients, "client", lambda *_: Client())
+    settings = {"SMS_ORIGINATION_IDENTITY": "arn:n", "SMS_CONFIGURATION_SET": name}
+    text = SmsMessage(contact_id="M1", to="+447700900123", text="Hello", time_to_live_s=60)
+    assert sender(monkeypatch, SMS_SENDER="eum", **settings).send(text) == Accepted("p-1")
+    assert [request.get("ConfigurationSetName", "") for request in asked] == [name]
 
 
 @pytest.mark.parametrize(
