@@ -207,9 +207,10 @@ def _event(task: TaskRow, zone: ZoneInfo, words: dict[str, str], made_at: dateti
     event.add("summary", _calendar_text(f"{task.title}{words['colon']}{task.customer_name or task.company}"))
     event.add("description", _calendar_text(_description(task, words)))
     event.add("transp", "TRANSPARENT")  # a window in which to call, not an appointment
-    owner = vCalAddress(f"MAILTO:{task.owner_email}")
-    owner.params["CN"] = _calendar_text(task.owner_name).replace('"', "'")
-    event.add("organizer", owner)
+    if "@" in task.owner_email:  # a group robot is no organizer
+        owner = vCalAddress(f"MAILTO:{task.owner_email}")
+        owner.params["CN"] = _calendar_text(task.owner_name).replace('"', "'")
+        event.add("organizer", owner)
     return event
 
 

@@ -1,7 +1,7 @@
 """One person, one day: every wish ends in exactly one decision, with its rule and numbers (requirements 10.1, 10.7).
 
-Order: already made, consent and objections, do-not-contact, hours, holdout, room of the first import; then by priority:
-combined with a message that goes, or the cap. What the cap holds is tried again while it is worth something.
+Order: already made, consent and objections, do-not-contact, suppression, hours, holdout, room of the first import; then by
+priority: combined with a message that goes, or the cap. What the cap holds is tried again while it is worth something.
 """
 
 from collections import Counter

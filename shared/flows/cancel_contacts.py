@@ -124,9 +124,10 @@ def _occasion(row: Contact) -> tuple[str, str]:
 
 
 def _is_same_time(row: Contact, other: Contact) -> bool:
-    """One occasion, or two whose messages would go in the same days."""
+    """One occasion, or two of the plan whose messages would go in the same days; an answer is to one question alone."""
+    is_planned = _is_step(row) or row.plan_step.startswith("matrix.")
     is_at_once = row.not_before <= other.not_after and other.not_before <= row.not_after
-    return row.occasion_on == other.occasion_on or is_at_once
+    return row.occasion_on == other.occasion_on or (is_planned and is_at_once)
 
 
 def _rows_of(customer_id: str, items: Items) -> list[Contact]:

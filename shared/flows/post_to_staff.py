@@ -13,7 +13,7 @@ from shared.ports import Accepted, EmailMessage, Items, Refused, SendOutcome, Se
 from shared.store.staff_mail import FAILED, SENT, MailKey, claim_mail, end_mail, give_mail_back, status_of
 
 Post = Callable[[EmailMessage], SendOutcome]
-BY_MAIL, BY_WEBHOOK = "mailto", "https"
+BY_MAIL, BY_ROBOT = "mailto", "wecom"
 
 
 class Posted(StrEnum):
@@ -44,8 +44,8 @@ class Mailroom:
 
 
 def scheme_of(address: str) -> str:
-    """`https` for the webhook of a group robot, else `mailto`."""
-    return BY_WEBHOOK if address.startswith("https://") else BY_MAIL
+    """`wecom` for a group robot (`wecom:<name>`), else `mailto`."""
+    return BY_ROBOT if address.startswith(f"{BY_ROBOT}:") else BY_MAIL
 
 
 def post_once(make: Callable[[], EmailMessage], key: MailKey, mailroom: Mailroom) -> Posted:

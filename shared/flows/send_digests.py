@@ -12,10 +12,11 @@ from typing import Literal
 
 from shared.care.case_people import owner_of, person_for
 from shared.care.case_times import is_digest_time, last_digest_at
-from shared.flows.post_to_staff import Mailroom, Posted, post_once
+from shared.flows.post_to_staff import BY_ROBOT, Mailroom, Posted, post_once, scheme_of
 from shared.flows.read_brief import read_brief
 from shared.insight.brief import Brief
 from shared.insight.digest import SECTIONS, Digest, Look, News, Parts, section_of, write_digest
+from shared.insight.notice import write_notice
 from shared.messaging.values import html_value, one_line
 from shared.model.case import Case
 from shared.model.instants import local_day
@@ -123,7 +124,9 @@ def mail_name(kind: str, day: date, what: str) -> str:
 
 
 def make_mail(digest: Digest, name: str, policy: Policy) -> EmailMessage:
-    """The message of a digest, in the tenant's first language."""
+    """The message of a digest, in the tenant's first language; for a group, without names."""
+    if scheme_of(digest.address) == BY_ROBOT:
+        return _make_notice(digest, name, policy)
     parts = write_digest(digest, look_of(policy))
     return EmailMessage(
         contact_id=name,
@@ -135,6 +138,18 @@ def make_mail(digest: Digest, name: str, policy: Policy) -> EmailMessage:
         html=parts.html,
         headers={"X-Auto-Response-Suppress": "All"},
         attachments=_attachments(parts),
+    )
+
+
+def _make_notice(digest: Digest, name: str, policy: Policy) -> EmailMessage:
+    return EmailMessage(
+        contact_id=name,
+        to=digest.address,
+        sender=policy.tenant.reply_email,
+        sender_name=one_line(_tenant_name(policy)),
+        subject="",
+        text=write_notice(digest, look_of(policy)),
+        html="",
     )
 
 

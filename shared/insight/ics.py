@@ -41,7 +41,8 @@ def _event(entry: Entry, made_at: datetime) -> Iterator[str]:
     yield f"SUMMARY:{escape(entry.summary)}"
     yield f"DESCRIPTION:{escape(entry.description)}"
     yield "TRANSP:TRANSPARENT"
-    yield f'ORGANIZER;CN="{_parameter(entry.owner_name)}":mailto:{_address(entry.owner_email)}'
+    if "@" in entry.owner_email:  # a group robot is no organizer
+        yield f'ORGANIZER;CN="{_parameter(entry.owner_name)}":mailto:{_address(entry.owner_email)}'
     yield "END:VEVENT"
 
 

@@ -151,12 +151,18 @@ def are_born_apart(one: Profile, other: Profile, years: float) -> bool:
     """Two whole birthdays, so many years apart, on another day of the year: no slip, turn or wrong century explains them."""
     day, other_day = one.birthday, other.birthday
     return (
-        min(len(day), len(other_day)) == _DAY_DIGITS
+        _is_day(day)
+        and _is_day(other_day)
         and abs(int(day[:4]) - int(other_day[:4])) >= years
         and day[4:] != other_day[4:]
         and compare_birthday(day, other_day) == DIFFERS
         and (not one.identity or one.identity != other.identity)
     )
+
+
+def _is_day(digits: str) -> bool:
+    """A slip often leaves a day that is none: 19973061."""
+    return len(digits) == _DAY_DIGITS and "01" <= digits[4:6] <= "12" and "01" <= digits[6:] <= "31"
 
 
 def _is_name_only(levels: tuple[int, ...]) -> bool:

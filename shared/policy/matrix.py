@@ -9,7 +9,8 @@ from shared.policy.values import ChannelKey, NotNegative, Positive, Strict
 
 class Owner(Strict):
     name: str
-    email: str
+    email: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+|wecom:[A-Za-z0-9_-]{1,40})$")]
+    """Or `wecom:<name>`: a group robot, whose URL stands in the secret of the robots under that name."""
 
 
 class Step(Strict):

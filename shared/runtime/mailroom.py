@@ -1,6 +1,6 @@
 """How mails to staff leave, from the wiring."""
 
-from shared.flows.post_to_staff import BY_MAIL, Mailroom
+from shared.flows.post_to_staff import BY_MAIL, BY_ROBOT, Mailroom
 from shared.runtime import wiring
 
 
@@ -10,5 +10,5 @@ def make_mailroom() -> Mailroom:
         items=wiring.items(),
         policy=wiring.policy(),
         now=wiring.clock().now(),
-        posts={BY_MAIL: lambda: wiring.email_sender().send},
+        posts={BY_MAIL: lambda: wiring.email_sender().send, BY_ROBOT: wiring.robot_post},
     )

@@ -3,15 +3,26 @@
 Adapters and the policy are imported where they are built: a function pays, at a cold start, only for those it uses.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from shared.model.contact import Channel
 from shared.model.errors import StoreBusy
-from shared.ports import Clock, EmailSender, Items, Queue, SendOutcome, SendRefused, SmsMessage, SmsSender
+from shared.ports import (
+    Clock,
+    EmailMessage,
+    EmailSender,
+    Items,
+    Queue,
+    SendOutcome,
+    SendRefused,
+    SmsMessage,
+    SmsSender,
+)
 from shared.runtime import settings
 
 if TYPE_CHECKING:
@@ -136,6 +147,22 @@ def _smtp_sender() -> EmailSender:
         read_timeout_s=10,
         now=clock().now,
     )
+
+
+def robot_post() -> Callable[[EmailMessage], SendOutcome]:
+    """How a notice leaves by a group robot; throttled while no robots are set up."""
+    from shared.aws.staff_robots import post_by_robot
+
+    return partial(post_by_robot, robots=_robots(), now=lambda: datetime.now(UTC))
+
+
+@cache
+def _robots() -> dict[str, str]:
+    from shared.aws.secrets import read_secret
+    from shared.aws.staff_robots import read_robots
+
+    arn = settings.optional("STAFF_ROBOTS_SECRET_ARN")
+    return read_robots(read_secret(arn)) if arn else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,8 +317,10 @@ def main(customer_days: int, seed: int) -> None:
     # Two who are one customer count once.
     worlds = -(-customer_days // (CUSTOMERS * DAYS * 17 // 20))
     counts, faults, seconds = Counter[str](), list[str](), 0.0
-    for told, found, spent in map_in_processes(partial(live, seed=seed), range(worlds)):
+    for number, (told, found, spent) in enumerate(map_in_processes(partial(live, seed=seed), range(worlds))):
         counts, faults, seconds = counts + told, faults + found, seconds + spent
+        write(f"world {number}: {told['customer-days']:,} customer-days, {len(found)} mismatches\n")
+        sys.stdout.flush()
     for fault in faults[:SHOWN]:
         write(f"differs: {fault}\n")
     write(

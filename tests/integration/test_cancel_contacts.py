@@ -127,3 +127,29 @@ def test_contacts_of_somebody_who_was_erased_are_cancelled_too(world: LedgerWorl
     done = cancel_planned("c-1", "erased", items=world.items, policy=POLICY)
     assert done.contact_ids == ("M1",)
     assert replace(world.row(), attempts=()).reason == "erased"
+
+
+def test_after_a_merge_a_playbook_speaks_once_by_whichever_channel(world: LedgerWorld) -> None:
+    merge(world)
+    world.add_contact("M1", plan_step="play.birthday.1")
+    world.add_contact(
+        "M2",
+        plan_step="play.birthday.1",
+        customer_id="c-2",
+        channel="sms",
+        created_at=NOW - timedelta(hours=1),
+    )
+    assert cancel_duplicates("c-1", items=world.items, policy=POLICY).contact_ids == ("M1",)
+
+
+@pytest.mark.parametrize(("step", "left"), [("matrix.basic.low.1", ("M1",)), ("reply.help", ())])
+def test_two_plans_of_one_week_are_one_and_two_answers_are_two(
+    world: LedgerWorld, step: str, left: tuple[str, ...]
+) -> None:
+    merge(world)
+    yesterday = NOW - timedelta(days=1)
+    world.add_contact("M1", plan_step=step)
+    world.add_contact(
+        "M2", plan_step=step, customer_id="c-2", created_at=yesterday, occasion_on=yesterday.date()
+    )
+    assert cancel_duplicates("c-1", items=world.items, policy=POLICY).contact_ids == left

@@ -41,6 +41,7 @@ def a_row(**party: str) -> Profile:
         pytest.param("18500311", "19500311", False, id="a slip of the century"),
         pytest.param("19500311", "19500925", False, id="one year"),
         pytest.param("19500311", "1980", False, id="only a year is known"),
+        pytest.param("19500311", "19973061", False, id="no day: a digit too many was typed"),
         pytest.param("19500311", "", False, id="nothing is known"),
     ],
 )
