@@ -4,12 +4,10 @@ A trait is a Reason like that of any tag. Windows are those of R22; what has no 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import chain, takewhile
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from shared.model.history import History, Voice
 from shared.model.instants import TICK, local_day, start_of_day
@@ -18,6 +16,7 @@ from shared.policy.schema import Policy, SizeBands
 from shared.tagging.fold import settle
 from shared.tagging.level import missing_growth_fen
 from shared.tagging.risk import WATCH_SHRINKING, is_latched, judge_risk
+from shared.tagging.span import Span, voice_instants
 from shared.tagging.windows import (
     NEVER,
     Past,
@@ -91,7 +90,7 @@ def next_trait_change(
 
     `tags` must hold up to `until`, their own next change.
     """
-    settled, span = settle(history, at, policy.tenant.tz), _Span(at, until)
+    settled, span = settle(history, at, policy.tenant.tz), Span(at, until)
     firsts = (
         _next_need(settled, policy, span),
         _next_habit(settled, policy, span),
@@ -101,49 +100,25 @@ def next_trait_change(
     return min(filter(None, firsts), default=None)
 
 
-class _Span(NamedTuple):
-    """From an instant on, until another: None for ever."""
-
-    at: datetime
-    until: datetime | None
-
-    def first(self, instants: Iterable[datetime], judge: Callable[[datetime], object]) -> datetime | None:
-        """The first of the instants inside at which the judgement differs from that at the beginning."""
-        inside = {one for one in instants if self.at < one and (self.until is None or one < self.until)}
-        if not inside:
-            return None
-        now = judge(self.at)
-        return next((one for one in sorted(inside) if judge(one) != now), None)
-
-
-def _next_need(settled: History, policy: Policy, span: _Span) -> datetime | None:
+def _next_need(settled: History, policy: Policy, span: Span) -> datetime | None:
     return span.first(
-        _voice_instants(settled.needs, policy.traits.need_months, policy.tenant.tz),
+        voice_instants(settled.needs, policy.traits.need_months, policy.tenant.tz),
         lambda instant: _need(settled, policy, instant).value,
     )
 
 
-def _next_habit(settled: History, policy: Policy, span: _Span) -> datetime | None:
+def _next_habit(settled: History, policy: Policy, span: Span) -> datetime | None:
     return span.first(
-        _voice_instants(settled.answers, policy.traits.habit_months, policy.tenant.tz),
+        voice_instants(settled.answers, policy.traits.habit_months, policy.tenant.tz),
         lambda instant: values(_habits(settled, policy, instant)),
     )
 
 
-def _next_mark(marks: Sequence[Mark], span: _Span) -> datetime | None:
+def _next_mark(marks: Sequence[Mark], span: Span) -> datetime | None:
     return span.first(
         (instant for mark in marks for instant in (mark.since, mark.until) if instant),
         lambda instant: standing_marks(marks, instant),
     )
-
-
-def _voice_instants(voices: Iterable[Voice], months: int, zone: ZoneInfo) -> Iterator[datetime]:
-    """When each of them begins to count, and when it leaves the window."""
-    for voice in voices:
-        yield voice.at + TICK
-        gone_on = leaves_on(local_day(voice.at, zone), months)
-        if gone_on < NEVER:
-            yield start_of_day(gone_on, zone)
 
 
 def _past(settled: History, policy: Policy) -> Past:
@@ -260,7 +235,7 @@ def _halves_fen(past: Past, policy: Policy, day: date) -> tuple[int, int]:
     return recent_fen, held(past.fen, start_of(past, day, policy.level.amount_months)) - recent_fen
 
 
-def _next_stage(settled: History, tags: Tags, policy: Policy, span: _Span) -> datetime | None:
+def _next_stage(settled: History, tags: Tags, policy: Policy, span: Span) -> datetime | None:
     """When the stage changes while the tags hold: day by day, from one event that lies ahead to the next."""
     zone = policy.tenant.tz
     past, day = _past(settled, policy), local_day(span.at, zone)

@@ -56,7 +56,7 @@ KINDS = {"order": 45, "refund": 7, "interaction": 29, "complaint": 6, "letter": 
 # Sums fall below, between and exactly on the bounds of 10, 50 and 100万, and on declines of 30 % and growth of 20 %.
 AMOUNTS_YUAN = (6_000, 7_000, 10_000, 25_000, 50_000, 100_000, 400_000, 500_000)
 EVENTS_A_YEAR = (2, 6, 15, 40)
-LATE, AHEAD, CORRECTED, DELETED = 0.10, 0.05, 0.07, 0.04
+LATE, AHEAD, CORRECTED, DELETED = 0.11, 0.05, 0.07, 0.04
 MERGES_A_DAY = 0.03
 SHOWN = 5
 write = sys.stdout.write
@@ -98,7 +98,7 @@ class World:
     def found(self, ref: str, at: datetime, today: date) -> None:
         """A person like no other, so that nothing is joined by itself."""
         has_first = self.random.random() < 0.6
-        first_on = today - timedelta(days=self.random.randrange(-60, 900)) if has_first else None
+        first_on = today - timedelta(days=self.random.randrange(900)) if has_first else None
         said = {"first_cooperation": first_on.isoformat()} if first_on else {}
         self._ingest(a_profile(ref, name=f"N{ref}", email=f"p{ref}@example.com", **said), at)
         until = today + timedelta(days=self.random.choice([60, 300, 900]))
@@ -315,7 +315,7 @@ def come_true(world: World, until: datetime) -> None:
 
 def main(customer_days: int, seed: int) -> None:
     # Two who are one customer count once.
-    worlds = -(-customer_days // (CUSTOMERS * DAYS * 17 // 20))
+    worlds = -(-customer_days // (CUSTOMERS * DAYS * 37 // 40))
     counts, faults, seconds = Counter[str](), list[str](), 0.0
     for number, (told, found, spent) in enumerate(map_in_processes(partial(live, seed=seed), range(worlds))):
         counts, faults, seconds = counts + told, faults + found, seconds + spent

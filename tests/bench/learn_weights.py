@@ -28,7 +28,7 @@ from tests.bench.identity_sets import (
     make_strangers,
 )
 
-VERSION = "2026-11-22.2"
+VERSION = "2026-11-22.3"
 SEED = 4_000
 START = Path(__file__).with_name("identity_start.json")
 SHIPPED = Path("shared/matching/data/weights_default.json")

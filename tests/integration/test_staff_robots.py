@@ -20,6 +20,7 @@ from shared.ports import Accepted, Ambiguous, EmailMessage, SendOutcome, SendRef
 from shared.store.staff_mail import MailKey
 from tests.integration.scripted_servers import Reply, http_server
 from tests.integration.test_http_senders import http
+from tests.template_facts import ROLES, statements
 from tests.unit.test_digest import BRIEF, CASE, NOW, POLICY, a_digest, look
 
 ROBOT = "wecom:desk"
@@ -131,3 +132,8 @@ def test_an_owner_s_address_is_an_email_or_the_name_of_a_robot(address: str) -> 
     assert Owner(name="Desk", email=ROBOT).email == ROBOT
     with pytest.raises(ValidationError):
         Owner(name="Desk", email=address)
+
+
+def test_only_who_tells_staff_may_read_the_secret_of_the_robots() -> None:
+    holders = {name for name in ROLES for one in statements(ROLES[name]) if one.get("Sid") == "StaffRobots"}
+    assert holders == {"SweepCasesRole", "SendDigestRole"}
