@@ -33,7 +33,8 @@ check: setup .venv-sam/stamp ## Format, lint, types, import rules, template: eve
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest tests/unit/test_template_rules.py tests/unit/test_template_permissions.py
-	.venv/bin/cfn-lint infra/template.yaml
+	.venv/bin/cfn-lint infra/template.yaml infra/provider-events.yaml
+	.venv/bin/cfn-lint --regions cn-north-1 cn-northwest-1 --template infra/template.yaml
 	.venv/bin/python -m infra.local.stage
 	.venv-sam/bin/sam validate --lint --template infra/template.yaml
 	.venv-sam/bin/sam build --template infra/template.yaml --build-dir .aws-sam/build \

@@ -2,7 +2,7 @@
 
 Each world is a system of its own in memory: messages go through `ingest_record`, who is due through `sweep_due` and
 `review_customer`, merges and unmerges through the operator's door. Compared is every customer at every local midnight,
-and whoever something happens to at that instant. In half of the worlds levels are steadied (exit band, confirmation).
+and whoever something happens to at that instant. In three of five worlds levels are steadied (exit band, confirmation).
 
 Run: python -m tests.bench.bench_exactness [customer-days] [seed]
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.template import QueueSource, Schedule, StreamSource, kebab, matches, sources
+from infra.local.template import QueueSource, Schedule, StreamSource, kebab, load_template, matches, sources
 from shared.policy.load import load_policy
 from shared.ports import SCHEMAS, QueueName, Schema, Table
 from shared.runtime import settings
@@ -173,6 +173,55 @@ def test_only_our_bucket_may_post_to_the_imports_queue() -> None:
     allowing = [one for one in statements({"Policies": [policy]}) if one["Effect"] == "Allow"]
     assert len(allowing) == 1
     assert set(allowing[0]["Condition"]) == {"StringEquals", "ArnEquals"}
+
+
+def test_only_topics_of_the_account_or_the_one_that_is_named_may_post_to_the_receipts_queue() -> None:
+    policy = of_type("AWS::SQS::QueuePolicy")["ReceiptsQueuePolicy"]
+    posting = [one for one in statements({"Policies": [policy]}) if one["Action"] == "sqs:SendMessage"]
+    assert all(one["Principal"] == {"Service": "sns.amazonaws.com"} for one in posting)
+    own, named = (one["Condition"] for one in posting)
+    assert own["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":sns:${AWS::Region}:${AWS::AccountId}:*")
+    assert named == {"ArnEquals": {"aws:SourceArn": {"Ref": "SmsEventsTopicArn"}}}
+
+
+# --- events of providers: a stack of its own ------------------------------------------------------------------
+
+PROVIDER_EVENTS = load_template(ROOT / "infra/provider-events.yaml")
+
+
+def told(kind: str) -> list[dict[str, Any]]:
+    return [one["Properties"] for one in PROVIDER_EVENTS["Resources"].values() if one["Type"] == kind]
+
+
+def test_only_a_configuration_set_of_the_account_may_tell_a_topic() -> None:
+    policies = told("AWS::SNS::TopicPolicy")
+    topics = {name for name, one in PROVIDER_EVENTS["Resources"].items() if one["Type"] == "AWS::SNS::Topic"}
+    assert {topic["Ref"] for policy in policies for topic in policy["Topics"]} == topics
+    for statement in statements({"Policies": policies}):
+        assert statement["Action"] == "sns:Publish"
+        condition = statement["Condition"]
+        assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        source = condition["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+        assert ":${AWS::AccountId}:configuration-set/${" in source
+
+
+def test_every_topic_is_told_of_and_tells_the_queue_of_receipts() -> None:
+    subscriptions = told("AWS::SNS::Subscription")
+    assert all(one["Endpoint"] == {"Ref": "ReceiptsQueueArn"} for one in subscriptions)
+    heard = {one["TopicArn"]["Ref"] for one in subscriptions}
+    (email,) = told("AWS::SES::ConfigurationSetEventDestination")
+    (sms,) = told("AWS::SMSVOICE::ConfigurationSet")
+    written = {
+        email["EventDestination"]["SnsDestination"]["TopicARN"]["Ref"],
+        *(one["SnsDestination"]["TopicArn"]["Ref"] for one in sms["EventDestinations"]),
+    }
+    assert heard == written == {"EmailTopic", "SmsTopic"}
+
+
+def test_the_two_stacks_fit_together() -> None:
+    assert set(PROVIDER_EVENTS["Outputs"]) <= set(TEMPLATE["Parameters"])
+    needed = {name for name, one in PROVIDER_EVENTS["Parameters"].items() if "Default" not in one}
+    assert needed <= set(TEMPLATE["Outputs"])
 
 
 # --- streams and schedules -----------------------------------------------------------------------------------
