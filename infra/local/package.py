@@ -1,5 +1,6 @@
 """Puts staged code and layers into a bucket and points the template at them, as `sam package` does."""
 
+import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ def _upload(s3: Any, bucket: str, folder: Path) -> str:
 
 
 def _write_zip(folder: Path, archive: Path) -> None:
-    unfinished = archive.with_suffix(".part")
+    unfinished = archive.with_suffix(f".{os.getpid()}.part")  # two stacks may start at once
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
         for path in _files(folder):
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), OLDEST)
