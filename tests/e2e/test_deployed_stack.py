@@ -86,6 +86,29 @@ def test_a_core_customer_who_went_silent_gets_one_email(world: World) -> None:
     assert [(text(row, "channel"), text(row, "status")) for row in rows] == [("email", "SENT")]
 
 
+def test_what_waits_for_somebody_who_must_not_be_contacted_is_cancelled(world: World) -> None:
+    order = a_record("order", "C9", id="o9", amount="600000.00", currency="CNY")
+    consent = a_record("consent", "C9", id="c9", channel="email", purpose="care", action="grant")
+    world.invoke("Operate", {"action": "hold", "name": "channel#email"})
+    try:
+        world.post("RecordsQueueUrl", consent, order | {"event_at": "2026-05-11T10:00:00+08:00"})
+        customer_id = eventually(lambda: customer_of(world, "C9"))
+
+        def statuses() -> dict[str, str]:
+            rows = [row for row in world.items("Contacts") if text(row, "customer_id") == customer_id]
+            return {text(row, "channel"): text(row, "status") for row in rows}
+
+        eventually(lambda: statuses().get("email") == "PENDING")
+        world.invoke(
+            "Operate",
+            {"action": "mark", "customer_id": customer_id, "name": "do_not_contact", "by": "Ann"},
+        )
+        world.invoke("SweepDue", {})
+        eventually(lambda: statuses().get("email") == "CANCELLED")
+    finally:
+        world.invoke("Operate", {"action": "lift", "name": "channel#email"})
+
+
 def test_a_file_in_the_bucket_becomes_customers(world: World) -> None:
     rows = (
         "客户编号,姓名,公司,邮箱",
