@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from shared.care.consent import OPTIONAL
 from shared.care.playbooks import PREFIX, standing_ids
 from shared.care.state import CareState
 from shared.flows.move_contact import move_contact
@@ -48,12 +49,13 @@ def cancel_duplicates(customer_id: str, *, items: Items, policy: Policy) -> Canc
     return _cancel(duplicates(_rows_of(customer_id, items)), "merged_duplicate", items, policy)
 
 
-def cancel_after_review(
+def cancel_unwanted(
     profile: CustomerProfile, marks: Iterable[Mark], *, items: Items, policy: Policy
 ) -> CancelledContacts:
-    """What a review has seen: nobody is to contact the customer, or a merge brought the same occasion twice."""
+    """What a review sees: nobody is to contact the customer, but to answer; or a merge brought one occasion twice."""
     if any(mark.name == DO_NOT_CONTACT for mark in marks):
-        return cancel_planned(profile.customer_id, "do_not_contact", items=items, policy=policy)
+        found = [row for row in _rows_of(profile.customer_id, items) if row.contact_class in OPTIONAL]
+        return _cancel(found, "do_not_contact", items, policy)
     if profile.aliases:
         return cancel_duplicates(profile.customer_id, items=items, policy=policy)
     return CancelledContacts()

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from shared.care.state import Candidate, CareDay
-from shared.flows.cancel_contacts import cancel_after_review, cancel_withdrawn
+from shared.flows.cancel_contacts import cancel_unwanted, cancel_withdrawn
 from shared.flows.decide_review import Decided, Known, Learned, Portrait, decide_review, draw_portrait
 from shared.flows.keep_refusals import all_refusals, expected_places
 from shared.flows.wake import parse_wake, quarantine_wake
@@ -99,9 +99,10 @@ def review_customer(
         read = _with_new_addresses(read, drawn, items, key)
         decided = decide_review(read, learned, policy, key, now, may_plan=may_plan, portrait=drawn)
         writes = _writes(read, decided, policy, now)
+        # Before the customer leaves the due index: a crash after that would leave messages that nobody wants.
+        cancel_unwanted(profile, standing_marks(read.marks, now), items=items, policy=policy)
         done = items.transact([write for write, _ in writes])
         if not isinstance(done, Cancelled):
-            cancel_after_review(profile, standing_marks(read.marks, now), items=items, policy=policy)
             if decided.state is not None:
                 again = bool(read.decided_today)
                 cancel_withdrawn(decided.state, items=items, policy=policy, now=now, is_decided_today=again)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.flows.cancel_contacts import cancel_after_review, cancel_duplicates, cancel_planned
-from shared.model.contact import Status
+from shared.flows.cancel_contacts import cancel_duplicates, cancel_planned, cancel_unwanted
+from shared.model.contact import ContactClass, Status
 from shared.model.tags import Mark
 from shared.ports import Delete, Update
 from shared.store.contacts import contact_key
@@ -117,8 +117,17 @@ def test_a_review_that_finds_nobody_may_contact_the_customer_cancels(
     profile = follow_alias(world.items, "c-1")
     assert profile is not None
     marks = [Mark(mark, "anna", NOW, None)]
-    cancel_after_review(profile, marks, items=world.items, policy=POLICY)
+    cancel_unwanted(profile, marks, items=world.items, policy=POLICY)
     assert world.row().status == left
+
+
+def test_an_answer_to_what_the_customer_asked_is_not_cancelled_by_do_not_contact(world: LedgerWorld) -> None:
+    world.add_contact(contact_class=ContactClass.SERVICE)
+    profile = follow_alias(world.items, "c-1")
+    assert profile is not None
+    marks = [Mark(DO_NOT_CONTACT, "anna", NOW, None)]
+    cancel_unwanted(profile, marks, items=world.items, policy=POLICY)
+    assert world.row().status == "PENDING"
 
 
 def test_contacts_of_somebody_who_was_erased_are_cancelled_too(world: LedgerWorld) -> None:
